@@ -1,0 +1,33 @@
+package io.ashlar.core.device;
+
+import java.nio.ByteBuffer;
+
+/// The port to a disk. One thread owns a device; nothing here waits.
+public interface BlockDevice extends AutoCloseable {
+  /// What people call it: a path, or the name of a simulated disk.
+  String name();
+
+  DeviceGeometry geometry();
+
+  /// Tells the device of memory that most requests will use, so that it may register it with the
+  /// kernel. At most once, before the first request. Requests may use other memory too.
+  void useArena(ByteBuffer arena);
+
+  /// Takes a request, to be started at the latest by the next [#poll].
+  ///
+  /// @return false if the queue is full: ask again after a completion
+  boolean submit(DeviceRequest request);
+
+  /// Starts what was submitted (one call for the whole batch) and runs the completions of what has
+  /// ended. Completions may submit.
+  ///
+  /// @return how many requests ended
+  int poll();
+
+  /// How many requests were submitted and have not ended.
+  int inFlight();
+
+  /// Releases the device. Requests still in flight end first or never run their completion.
+  @Override
+  void close();
+}
