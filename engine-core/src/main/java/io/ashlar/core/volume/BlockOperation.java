@@ -13,8 +13,8 @@ public enum BlockOperation {
   UNMAP,
   /// Makes the range read as zeroes; as [#UNMAP] in a thin store. No limit on length.
   WRITE_ZEROES,
-  /// Compares the range with `data`; [BlockStatus#MISCOMPARE] tells the first differing byte in
-  /// `resultBytes`.
+  /// Compares the range with `data`; [BlockStatus#MISCOMPARE] tells the first differing byte,
+  /// counted from the range's start, in `resultBytes`.
   COMPARE,
   /// `data` is two halves: if the range equals the first, writes the second over it, as one atomic
   /// step. `lengthBytes` is the range's length, half of the data's.
@@ -24,7 +24,8 @@ public enum BlockOperation {
   /// Reads and checks the range on the medium; transfers nothing.
   VERIFY,
   /// Copies `lengthBytes` from `source` at `sourceOffsetBytes` to the range, inside the store. No
-  /// limit on length; atomic only up to [VolumeGeometry#ATOMIC_WRITE_BYTES_MAX].
+  /// limit on length; atomic only up to [VolumeGeometry#ATOMIC_WRITE_BYTES_MAX]. Blocks unmapped in
+  /// the source become unmapped here. Overlapping ranges of one volume are [BlockStatus#INVALID].
   COPY,
   /// Tells whether the block at `offsetBytes` is mapped (`resultMapped`) and for how many bytes
   /// from there the answer stays the same (`resultBytes`, at most `lengthBytes`).
