@@ -1,0 +1,80 @@
+package io.ashlar.cli;
+
+import io.ashlar.control.ByteSize;
+import io.ashlar.control.QosLimits;
+import io.ashlar.control.VolumeInfo;
+import java.io.PrintWriter;
+import java.util.List;
+
+/// Volumes as text for people, with commands to paste.
+final class VolumeText {
+  private static final String NONE = "-";
+
+  private VolumeText() {}
+
+  static void list(List<VolumeInfo> volumes, Printer printer, PrintWriter out) {
+    Table table =
+        printer.isWide()
+            ? new Table("NAME", "SIZE", "MAPPED", "BLOCK", "ENCRYPTED", "COMPRESSED", "HOSTS", "ID")
+            : new Table("NAME", "SIZE", "MAPPED", "HOSTS");
+    for (VolumeInfo volume : volumes) {
+      String size = ByteSize.format(volume.sizeBytes());
+      String mapped = ByteSize.format(volume.usage().mappedBytes());
+      String hosts = volume.hosts().isEmpty() ? "any" : Integer.toString(volume.hosts().size());
+      if (printer.isWide()) {
+        table.row(
+            volume.name(),
+            size,
+            mapped,
+            Integer.toString(volume.logicalBlockBytes()),
+            yesNo(volume.encrypted()),
+            yesNo(volume.compressed()),
+            hosts,
+            volume.id());
+      } else {
+        table.row(volume.name(), size, mapped, hosts);
+      }
+    }
+    table.print(out);
+  }
+
+  static void details(VolumeInfo volume, PrintWriter out) {
+    new Fields()
+        .add("Volume", volume.name())
+        .add("Id", volume.id())
+        .add("Size", ByteSize.format(volume.sizeBytes()))
+        .add("Mapped", ByteSize.format(volume.usage().mappedBytes()))
+        .add("Block", volume.logicalBlockBytes() + " bytes")
+        .add("Encrypted", yesNo(volume.encrypted()))
+        .add("Compressed", yesNo(volume.compressed()))
+        .add("Limits", limits(volume.qos()))
+        .add("Hosts", volume.hosts().isEmpty() ? "any" : String.join(", ", volume.hosts()))
+        .add("NVMe", orNone(volume.exports().nvmeSubsystem()))
+        .add("iSCSI", orNone(volume.exports().iscsiTarget()))
+        .print(out);
+    List<String> commands = ConnectCommands.of(volume);
+    if (!commands.isEmpty()) {
+      out.println();
+      out.println("Connect a host with one of:");
+      commands.forEach(command -> out.println("  " + command));
+    }
+  }
+
+  private static String limits(QosLimits qos) {
+    if (qos.iops() == 0 && qos.bytesPerSecond() == 0) {
+      return "none";
+    }
+    String iops = qos.iops() == 0 ? "any IOPS" : qos.iops() + " IOPS";
+    String rate =
+        qos.bytesPerSecond() == 0 ? "any bandwidth" : ByteSize.format(qos.bytesPerSecond()) + "/s";
+    return iops + ", " + rate + ", burst " + qos.burstMillis() + " ms";
+  }
+
+  private static String yesNo(boolean fact) {
+    return fact ? "yes" : "no";
+  }
+
+  private static String orNone(String text) {
+    return text.isEmpty() ? NONE : text;
+  }
+}

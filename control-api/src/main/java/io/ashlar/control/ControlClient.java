@@ -1,0 +1,153 @@
+package io.ashlar.control;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/// Talks to one node's management API. Every method throws [ControlException] when the node refuses
+/// or cannot be reached.
+public final class ControlClient implements AutoCloseable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
+  private static final int STATUS_ERROR_MIN = 400;
+
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+  private final URI base;
+  private final @Nullable String token;
+
+  /// @param base the management address, `http://127.0.0.1:7480`
+  /// @param token the bearer token; null asks without, which only health checks allow
+  public ControlClient(URI base, @Nullable String token) {
+    this.base = base;
+    this.token = token;
+  }
+
+  public NodeInfo node() {
+    return ask("GET", "/api/v1/node", null, NodeInfo.class);
+  }
+
+  public PoolInfo pool() {
+    return ask("GET", "/api/v1/pool", null, PoolInfo.class);
+  }
+
+  public List<VolumeInfo> volumes() {
+    return List.of(ask("GET", "/api/v1/volumes", null, VolumeInfo[].class));
+  }
+
+  /// @param volume a name or an id
+  public VolumeInfo volume(String volume) {
+    return ask("GET", volumePath(volume), null, VolumeInfo.class);
+  }
+
+  /// Creates a volume, or returns the one that was created from an equal specification before.
+  public VolumeInfo createVolume(VolumeSpec spec) {
+    return ask("POST", "/api/v1/volumes", spec, VolumeInfo.class);
+  }
+
+  public VolumeInfo resizeVolume(String volume, long sizeBytes) {
+    return ask(
+        "PUT", volumePath(volume) + "/size", Map.of("sizeBytes", sizeBytes), VolumeInfo.class);
+  }
+
+  public VolumeInfo limitVolume(String volume, QosLimits limits) {
+    return ask("PUT", volumePath(volume) + "/qos", limits, VolumeInfo.class);
+  }
+
+  /// Puts a host (NQN or IQN) on the volume's list.
+  public VolumeInfo allowHost(String volume, String host) {
+    return ask("PUT", hostPath(volume, host), null, VolumeInfo.class);
+  }
+
+  /// Takes a host off the volume's list.
+  public VolumeInfo revokeHost(String volume, String host) {
+    return ask("DELETE", hostPath(volume, host), null, VolumeInfo.class);
+  }
+
+  public void deleteVolume(String volume) {
+    send("DELETE", volumePath(volume), null);
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+
+  private static String volumePath(String volume) {
+    return "/api/v1/volumes/" + encode(volume);
+  }
+
+  private static String hostPath(String volume, String host) {
+    return volumePath(volume) + "/hosts/" + encode(host);
+  }
+
+  private static String encode(String segment) {
+    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private <T> T ask(String method, String path, @Nullable Object body, Class<T> answer) {
+    byte[] bytes = send(method, path, body);
+    try {
+      return Json.readAnswer(bytes, answer);
+    } catch (JacksonException foreign) {
+      throw new ControlException(Problem.ofForeignAnswer(HttpURLConnection.HTTP_OK));
+    }
+  }
+
+  private byte[] send(String method, String path, @Nullable Object body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(path)).timeout(ANSWER_TIMEOUT);
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    if (body == null) {
+      request.method(method, BodyPublishers.noBody());
+    } else {
+      request.header("Content-Type", "application/json");
+      request.method(method, BodyPublishers.ofByteArray(Json.write(body)));
+    }
+    HttpResponse<byte[]> answer = exchange(request.build());
+    if (answer.statusCode() >= STATUS_ERROR_MIN) {
+      throw new ControlException(problemOf(answer));
+    }
+    return answer.body();
+  }
+
+  private HttpResponse<byte[]> exchange(HttpRequest request) {
+    try {
+      return http.send(request, BodyHandlers.ofByteArray());
+    } catch (IOException unreachable) {
+      throw new ControlException(
+          ProblemCode.NODE_UNREACHABLE,
+          "No node answers at " + base + ": start one with 'ashlar up', or name it with --api.");
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new ControlException(
+          ProblemCode.NODE_UNREACHABLE, "Interrupted while waiting for " + base + ".");
+    }
+  }
+
+  private static Problem problemOf(HttpResponse<byte[]> answer) {
+    boolean isProblem =
+        answer.headers().firstValue("Content-Type").orElse("").startsWith(Problem.MEDIA_TYPE);
+    if (!isProblem) {
+      return Problem.ofForeignAnswer(answer.statusCode());
+    }
+    try {
+      return Json.readAnswer(answer.body(), Problem.class);
+    } catch (JacksonException garbled) {
+      return Problem.ofForeignAnswer(answer.statusCode());
+    }
+  }
+}

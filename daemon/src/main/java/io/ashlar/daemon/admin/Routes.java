@@ -1,0 +1,105 @@
+package io.ashlar.daemon.admin;
+
+import io.ashlar.control.Json;
+import io.ashlar.control.QosLimits;
+import io.ashlar.control.VolumeSpec;
+import io.ashlar.daemon.volume.VolumeService;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpStatus;
+import java.io.IOException;
+import java.util.List;
+
+/// Every path of the API and what it does.
+public final class Routes {
+  private static final String VOLUMES = "/api/v1/volumes";
+  private static final String VOLUME = VOLUMES + "/{volume}";
+
+  /// @param path in Javalin's form, which is OpenAPI's too: `/api/v1/volumes/{volume}`
+  record Route(HandlerType method, String path, Handler handler) {}
+
+  /// The body of a resize.
+  record Resize(long sizeBytes) {}
+
+  private final VolumeService volumes;
+  private final NodeView node;
+  private final MetricsSource metrics;
+
+  public Routes(VolumeService volumes, NodeView node, MetricsSource metrics) {
+    this.volumes = volumes;
+    this.node = node;
+    this.metrics = metrics;
+  }
+
+  List<Route> all() {
+    return List.of(
+        new Route(HandlerType.GET, "/api/v1/node", request -> answer(request, node.node())),
+        new Route(HandlerType.GET, "/api/v1/pool", request -> answer(request, node.pool())),
+        new Route(HandlerType.GET, VOLUMES, request -> answer(request, volumes.volumes())),
+        new Route(HandlerType.POST, VOLUMES, this::create),
+        new Route(HandlerType.GET, VOLUME, this::show),
+        new Route(HandlerType.DELETE, VOLUME, this::delete),
+        new Route(HandlerType.PUT, VOLUME + "/size", this::resize),
+        new Route(HandlerType.PUT, VOLUME + "/qos", this::limit),
+        new Route(HandlerType.PUT, VOLUME + "/hosts/{host}", this::allowHost),
+        new Route(HandlerType.DELETE, VOLUME + "/hosts/{host}", this::revokeHost),
+        new Route(HandlerType.GET, "/metrics", this::scrape),
+        new Route(HandlerType.GET, "/healthz", request -> request.result("ok\n")),
+        new Route(HandlerType.GET, "/readyz", this::readiness));
+  }
+
+  private static void answer(Context request, Object value) {
+    request.contentType("application/json");
+    request.result(Json.write(value));
+  }
+
+  private static String volumeOf(Context request) {
+    return request.pathParam("volume");
+  }
+
+  private void create(Context request) {
+    VolumeService.Created created =
+        volumes.create(Json.readRequest(request.bodyAsBytes(), VolumeSpec.class));
+    request.status(created.isNew() ? HttpStatus.CREATED : HttpStatus.OK);
+    answer(request, created.volume());
+  }
+
+  private void show(Context request) {
+    answer(request, volumes.volume(volumeOf(request)));
+  }
+
+  private void delete(Context request) {
+    volumes.delete(volumeOf(request));
+    request.status(HttpStatus.NO_CONTENT);
+  }
+
+  private void resize(Context request) {
+    Resize size = Json.readRequest(request.bodyAsBytes(), Resize.class);
+    answer(request, volumes.resize(volumeOf(request), size.sizeBytes()));
+  }
+
+  private void limit(Context request) {
+    QosLimits limits = Json.readRequest(request.bodyAsBytes(), QosLimits.class);
+    answer(request, volumes.limit(volumeOf(request), limits));
+  }
+
+  private void allowHost(Context request) {
+    answer(request, volumes.allowHost(volumeOf(request), request.pathParam("host")));
+  }
+
+  private void revokeHost(Context request) {
+    answer(request, volumes.revokeHost(volumeOf(request), request.pathParam("host")));
+  }
+
+  private void scrape(Context request) throws IOException {
+    request.contentType(metrics.contentType());
+    metrics.write(request.outputStream());
+  }
+
+  private void readiness(Context request) {
+    boolean ready = node.isReady();
+    request.status(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
+    request.result(ready ? "ready\n" : "not ready\n");
+  }
+}

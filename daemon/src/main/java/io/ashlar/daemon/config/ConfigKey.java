@@ -1,0 +1,141 @@
+package io.ashlar.daemon.config;
+
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Every option there is: its key, what kind of value it takes, its default and what it does.
+public enum ConfigKey {
+  NODE_NAME(
+      "node.name",
+      Kind.NAME,
+      "",
+      "The node's name in answers, logs and metrics. Empty: the machine's host name."),
+  DATA_DIRECTORY(
+      "data.directory",
+      Kind.PATH,
+      "./ashlar-data",
+      "Where the daemon keeps the pool's file, its metadata, the key file and the API token."
+          + " Created at first start, for its owner only."),
+  POOL_DEVICE(
+      "pool.device",
+      Kind.PATH,
+      "",
+      "The disk, partition or file that holds the pool. Empty: `pool.img` in the data directory. A"
+          + " device is formatted at first start only if it begins with zeroes."),
+  POOL_SIZE(
+      "pool.size",
+      Kind.SIZE,
+      "16GiB",
+      "Size of the pool's file when it is made at first start; it grows into it sparsely. Ignored"
+          + " for disks."),
+  POOL_KEK_FILE(
+      "pool.kek-file",
+      Kind.PATH,
+      "",
+      "The file with the 32 bytes that wrap the volumes' keys (key encryption key). Empty: `kek` in"
+          + " the data directory. Made at first start; refused if anybody but its owner can read it."
+          + " Without it the data is lost: keep a copy elsewhere."),
+  ENGINE_SHARDS(
+      "engine.shards",
+      Kind.COUNT.within(1, 1),
+      "1",
+      "Event loops that serve volumes, each a thread with its own log. This version serves one."),
+  ENGINE_INDEX_BUDGET(
+      "engine.index-budget",
+      Kind.SIZE.within(8L << 20, 64L << 30),
+      "64MiB",
+      "Memory for the index's pages; what does not fit is read from the device when it is needed."),
+  ENGINE_SPIN_MICROSECONDS(
+      "engine.spin-us",
+      Kind.COUNT.within(0, 1_000),
+      "50",
+      "For how many µs a shard looks for more work before it sleeps: less latency under load, at the"
+          + " price of that much processor time after the last request."),
+  MANAGEMENT_LISTEN(
+      "management.listen", Kind.HOST, "127.0.0.1", "Address or interface of the management API."),
+  MANAGEMENT_PORT("management.port", Kind.PORT, "7480", "Its TCP port; 0 takes a free one."),
+  NVME_ENABLED("nvme.enabled", Kind.FLAG, "true", "Whether volumes are served over NVMe/TCP."),
+  NVME_LISTEN(
+      "nvme.listen",
+      Kind.HOSTS,
+      "127.0.0.1",
+      "Addresses or interfaces (`[10.0.0.5, storage0]`) of the NVMe/TCP listeners: the storage"
+          + " network."),
+  NVME_PORT("nvme.port", Kind.PORT, "4420", "TCP port of the NVMe/TCP listeners."),
+  NVME_DISCOVERY_PORT(
+      "nvme.discovery-port", Kind.PORT, "8009", "TCP port of the NVMe discovery listeners."),
+  ISCSI_ENABLED("iscsi.enabled", Kind.FLAG, "true", "Whether volumes are served over iSCSI."),
+  ISCSI_LISTEN(
+      "iscsi.listen", Kind.HOSTS, "127.0.0.1", "Addresses or interfaces of the iSCSI portals."),
+  ISCSI_PORT("iscsi.port", Kind.PORT, "3260", "TCP port of the iSCSI portals."),
+  ISCSI_CHAP_FILE(
+      "iscsi.chap-file",
+      Kind.PATH,
+      "",
+      "YAML file, readable by its owner only, with the CHAP names and secrets of initiators; see"
+          + " operating.md. Empty: initiators do not authenticate."),
+  INSECURE(
+      "insecure",
+      Kind.FLAG,
+      "false",
+      "Lets hosts connect from other machines without authentication, and the management API be"
+          + " reached over plain HTTP. Whoever reaches the ports can read and write every volume"
+          + " without a host list."),
+  LOG_LEVEL("log.level", Kind.LEVEL, "info", "Least serious level that is logged."),
+  LOG_FORMAT(
+      "log.format",
+      Kind.LOG_FORMAT,
+      "text",
+      "`text` for people, `json` with one object per line for collectors.");
+
+  private final String key;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a record of texts and numbers
+  private final Kind kind;
+
+  private final String defaultText;
+  private final String sentence;
+
+  ConfigKey(String key, Kind kind, String defaultText, String sentence) {
+    this.key = key;
+    this.kind = kind;
+    this.defaultText = defaultText;
+    this.sentence = sentence;
+  }
+
+  /// As in the file, with dots between the levels: `nvme.discovery-port`.
+  public String key() {
+    return key;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  String defaultText() {
+    return defaultText;
+  }
+
+  /// What the option does, for people.
+  public String sentence() {
+    return sentence;
+  }
+
+  /// As in the environment: `ASHLAR__NVME__DISCOVERY_PORT`. Two underscores, because Kubernetes
+  /// fills the environment with names such as `ASHLAR_NVME_PORT` of its own making.
+  public String environmentName() {
+    return "ASHLAR__" + key.toUpperCase(Locale.ROOT).replace(".", "__").replace('-', '_');
+  }
+
+  static @Nullable ConfigKey of(String key) {
+    return Arrays.stream(values()).filter(each -> each.key.equals(key)).findFirst().orElse(null);
+  }
+
+  static @Nullable ConfigKey ofEnvironment(String name) {
+    return Arrays.stream(values())
+        .filter(each -> each.environmentName().equals(name))
+        .findFirst()
+        .orElse(null);
+  }
+}

@@ -1,0 +1,70 @@
+package io.ashlar.daemon.config;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The daemon's configuration, checked.
+///
+/// @param nodeName the node's name
+/// @param insecure whether hosts may connect from other machines without authentication
+public record DaemonOptions(
+    String nodeName,
+    boolean insecure,
+    Storage storage,
+    Engine engine,
+    InetSocketAddress management,
+    Nvme nvme,
+    Iscsi iscsi,
+    Logging logging) {
+
+  /// Where data lives.
+  ///
+  /// @param dataDirectory for everything that is not the pool's device
+  /// @param poolDevice the pool's disk or file
+  /// @param poolFileBytes the size of a pool's file that is made
+  /// @param kekFile the key encryption key
+  public record Storage(Path dataDirectory, Path poolDevice, long poolFileBytes, Path kekFile) {}
+
+  /// The shards.
+  ///
+  /// @param shards how many
+  /// @param indexBudgetBytes memory for index pages
+  /// @param spinNs how long a loop looks for work before it sleeps
+  public record Engine(int shards, long indexBudgetBytes, long spinNs) {}
+
+  /// NVMe/TCP.
+  ///
+  /// @param listen the listeners; empty if it is not served
+  /// @param discovery the discovery listeners
+  public record Nvme(List<InetSocketAddress> listen, List<InetSocketAddress> discovery) {
+    public Nvme {
+      listen = List.copyOf(listen);
+      discovery = List.copyOf(discovery);
+    }
+  }
+
+  /// iSCSI.
+  ///
+  /// @param listen the portals; empty if it is not served
+  /// @param chapFile the initiators' secrets; null if initiators do not authenticate
+  public record Iscsi(List<InetSocketAddress> listen, @Nullable Path chapFile) {
+    public Iscsi {
+      listen = List.copyOf(listen);
+    }
+  }
+
+  /// Logs.
+  ///
+  /// @param level `info`, …
+  /// @param format `text` or `json`
+  public record Logging(String level, String format) {}
+
+  /// Reads and checks all sources.
+  ///
+  /// @throws ConfigException with everything that is wrong
+  public static DaemonOptions read(ConfigSources sources) throws ConfigException {
+    return new OptionsReader().read(sources);
+  }
+}

@@ -1,0 +1,99 @@
+package io.ashlar.daemon.volume;
+
+import io.ashlar.control.QosLimits;
+import io.ashlar.control.VolumeSpec;
+import io.ashlar.core.volume.VolumeId;
+import io.ashlar.daemon.volume.VolumeEngine.Held;
+import io.ashlar.daemon.volume.VolumeRecord.Phase;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// Brings records and engine together at start, by this table:
+///
+/// | record | engine has it | then |
+/// |---|---|---|
+/// | CREATING | no | forget it: nobody was told of it |
+/// | CREATING | yes | it is READY |
+/// | READY | yes | serve it |
+/// | READY | no | keep the record, do not serve, warn: it is another pool, or damage |
+/// | DELETING | either | finish deleting |
+/// | none | yes | record it under a name made of its id and serve it: lost metadata loses no data |
+final class VolumeRecovery {
+  private static final int ID_LETTERS = 8;
+
+  private final VolumeRegistry registry;
+  private final VolumeEngine engine;
+  private final Consumer<VolumeRecord> finishDeletion;
+  private final List<String> warnings = new ArrayList<>();
+
+  VolumeRecovery(
+      VolumeRegistry registry, VolumeEngine engine, Consumer<VolumeRecord> finishDeletion) {
+    this.registry = registry;
+    this.engine = engine;
+    this.finishDeletion = finishDeletion;
+  }
+
+  List<String> run() {
+    Map<VolumeId, Held> unrecorded = new LinkedHashMap<>();
+    engine.held().forEach(held -> unrecorded.put(held.id(), held));
+    for (VolumeRecord volume : List.copyOf(registry.records())) {
+      Held held = unrecorded.remove(volume.id());
+      settle(volume, held != null);
+    }
+    unrecorded.values().forEach(this::adopt);
+    return warnings;
+  }
+
+  private void settle(VolumeRecord volume, boolean isHeld) {
+    switch (volume.phase()) {
+      case CREATING -> {
+        if (isHeld) {
+          serve(volume.phase(Phase.READY));
+        } else {
+          registry.remove(volume.id());
+        }
+      }
+      case READY -> {
+        if (isHeld) {
+          engine.export(volume);
+        } else {
+          warnings.add(
+              "Volume '%s' (%s) is recorded, and the pool does not hold it: it is not served."
+                  .formatted(volume.spec().name(), volume.id()));
+        }
+      }
+      case DELETING -> {
+        if (isHeld) {
+          finishDeletion.accept(volume);
+        } else {
+          registry.remove(volume.id());
+        }
+      }
+    }
+  }
+
+  private void adopt(Held held) {
+    String name = "recovered-" + held.id().toString().substring(0, ID_LETTERS);
+    VolumeSpec spec =
+        new VolumeSpec(
+            name,
+            held.sizeBytes(),
+            held.logicalBlockBytes(),
+            true,
+            true,
+            QosLimits.UNLIMITED,
+            List.of());
+    warnings.add(
+        "The pool holds volume %s without a record of it: it is served as '%s' to any host."
+            .formatted(held.id(), name));
+    serve(new VolumeRecord(held.id(), spec, Phase.READY));
+  }
+
+  private void serve(VolumeRecord volume) {
+    registry.put(volume);
+    engine.export(volume);
+  }
+}

@@ -1,0 +1,198 @@
+package io.ashlar.daemon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ashlar.cli.CommandRunner;
+import io.ashlar.cli.ExitCode;
+import io.ashlar.daemon.admin.TestServer;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+class CommandTest {
+  private record Result(int exitCode, String out, String err) {}
+
+  @TempDir private Path directory;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private TestServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = new TestServer(directory);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private static Result run(List<String> arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exitCode =
+        new CommandRunner(new PrintWriter(out), new PrintWriter(err))
+            .run(arguments.toArray(String[]::new));
+    return new Result(exitCode, out.toString(), err.toString());
+  }
+
+  private Result ashlar(String line) {
+    List<String> arguments = new ArrayList<>(Arrays.asList(line.split(" ")));
+    arguments.addAll(
+        List.of("--api", server.base.toString(), "--token-file", server.tokenFile.toString()));
+    return run(arguments);
+  }
+
+  @Test
+  void shouldPrintCommandsThatConnectAHost() {
+    Result made = ashlar("volume create db --size 20GiB");
+    assertThat(made.err).isEmpty();
+    assertThat(made.exitCode).isZero();
+    assertThat(made.out)
+        .contains("Size:        20GiB")
+        .containsPattern(
+            "nvme connect -t tcp -a 127.0.0.1 -s 4420 -n nqn\\.2026-11\\.io\\.ashlar:[0-9a-f-]{36}")
+        .containsPattern("iscsiadm -m node -T iqn\\.[^ ]+ -p 127.0.0.1:3260 --login")
+        .containsPattern("iscsi://127.0.0.1:3260/iqn\\.[^ ]+/0");
+  }
+
+  @Test
+  void shouldCreateAsTold() {
+    Result made =
+        ashlar(
+            "volume create db --size 1GiB --block-size 512 --no-encryption --no-compression --host"
+                + " iqn.2026-11.test:a --host nqn.2026-11.test:b --iops 100 --bandwidth 10MiB -o"
+                + " json");
+    assertThat(made.exitCode).isZero();
+    assertThat(new JsonMapper().readTree(made.out).toString())
+        .contains("\"logicalBlockBytes\":512,\"encrypted\":false,\"compressed\":false")
+        .contains("\"qos\":{\"iops\":100,\"bytesPerSecond\":10485760,\"burstMillis\":1000}")
+        .contains("\"hosts\":[\"iqn.2026-11.test:a\",\"nqn.2026-11.test:b\"]");
+  }
+
+  @Test
+  void shouldListInEveryFormat() {
+    ashlar("volume create db --size 20GiB");
+    ashlar("volume create log --size 512MiB --host iqn.2026-11.test:a");
+    assertThat(ashlar("volume list").out)
+        .isEqualTo(
+            """
+            NAME  SIZE    MAPPED  HOSTS
+            db    20GiB   4KiB    any
+            log   512MiB  4KiB    1
+            """);
+    assertThat(ashlar("volume ls -o wide").out).contains("ENCRYPTED").contains("yes");
+    assertThat(new JsonMapper().readTree(ashlar("volume list -o JSON").out).size()).isEqualTo(2);
+    assertThat(ashlar("volume list --output yaml").out)
+        .contains("name: db")
+        .contains("sizeBytes: 21474836480");
+  }
+
+  @Test
+  void shouldShowThePoolAndTheNode() {
+    assertThat(ashlar("pool show").out)
+        .contains("Device:       /data/pool.img (io_uring)")
+        .contains("Reduction:    2.00 : 1")
+        .contains("Warning:      All is well, really.");
+    assertThat(ashlar("node status").out).contains("State:    ready").contains("management 127");
+    assertThat(new JsonMapper().readTree(ashlar("node status -o json").out).get("name").asString())
+        .isEqualTo("n1");
+  }
+
+  @Test
+  void shouldChangeAndDelete() {
+    ashlar("volume create db --size 1GiB");
+    assertThat(ashlar("volume resize db --size 2GiB").out).contains("2GiB");
+    assertThat(ashlar("qos set db --iops 500").out).contains("500 IOPS, any bandwidth");
+    assertThat(ashlar("qos set db --bandwidth 1MiB").out).contains("500 IOPS, 1MiB/s");
+    assertThat(ashlar("host allow db iqn.2026-11.test:a").out).contains("iqn.2026-11.test:a");
+    assertThat(ashlar("host allow db iqn.2026-11.test:b").exitCode).isZero();
+    assertThat(ashlar("host revoke db iqn.2026-11.test:a").out).doesNotContain("test:a");
+    assertThat(ashlar("volume delete db").out).startsWith("Deleted db (");
+    assertThat(server.engine.volumes).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "volume show none|3|error[volume-not-found]: ",
+        "volume create A --size 1GiB|2|error[invalid-request]: ",
+        "volume create b --size 3GiB|4|error[volume-exists]: ",
+        "volume create b --size three|2|error[usage]: ",
+        "volume create b|2|error[usage]: Missing required option",
+        "volume resize b --size 1MiB|4|error[shrink-refused]: ",
+        "volume explode|2|error[usage]: ",
+        "qos set b|2|error[usage]: Say what to limit",
+        "volume list -o xml|2|error[usage]: "
+      })
+  void shouldEndWithAStableCodeAndASentence(String line, int exitCode, String error) {
+    ashlar("volume create b --size 2GiB");
+    Result result = ashlar(line);
+    assertThat(result.err).startsWith(error);
+    assertThat(result.exitCode).isEqualTo(exitCode);
+    assertThat(result.out).isEmpty();
+  }
+
+  @Test
+  void shouldAskForTheVerb() {
+    Result noun = run(List.of("volume"));
+    assertThat(noun.exitCode).isEqualTo(ExitCode.USAGE);
+    assertThat(noun.err).startsWith("error[usage]: Say what to do with it: create, ");
+  }
+
+  @Test
+  void shouldTellRefusalFromAbsence() {
+    Result refused = run(List.of("volume", "list", "--api", server.base.toString()));
+    assertThat(refused.exitCode).isEqualTo(ExitCode.UNAUTHORIZED);
+    assertThat(refused.err).startsWith("error[unauthorized]: ").contains("--token-file");
+    Result mistyped =
+        run(List.of("volume", "list", "--token-file", directory.resolve("no").toString()));
+    assertThat(mistyped.exitCode).isEqualTo(ExitCode.UNAUTHORIZED);
+    server.close();
+    Result absent = ashlar("volume list");
+    assertThat(absent.exitCode).isEqualTo(ExitCode.UNAVAILABLE);
+    assertThat(absent.err).startsWith("error[node-unreachable]: ").contains("ashlar up");
+  }
+
+  @Test
+  void shouldReportAFullPool() {
+    server.engine.roomFor = 0;
+    assertThat(ashlar("volume create db --size 1GiB").exitCode).isEqualTo(ExitCode.NO_ROOM);
+  }
+
+  @Test
+  void shouldNeverPrintTheToken() throws Exception {
+    ashlar("volume create db --size 1GiB");
+    for (String line : List.of("volume show db", "node status -o yaml", "volume show none")) {
+      Result result = ashlar(line);
+      assertThat(result.out + result.err).doesNotContain(server.token());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "volume --help", "volume create --help", "qos set --help"})
+  void shouldExplainItself(String line) {
+    Result help = run(List.of(line.split(" ")));
+    assertThat(help.exitCode).isZero();
+    assertThat(help.out).startsWith("Usage: ashlar");
+  }
+
+  @Test
+  void shouldPrintACompletionScript() {
+    Result script = run(List.of("completion"));
+    assertThat(script.exitCode).isZero();
+    assertThat(script.out).contains("complete -F _complete_ashlar").contains("--no-encryption");
+  }
+}
