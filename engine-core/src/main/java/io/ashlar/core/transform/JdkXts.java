@@ -11,11 +11,12 @@ import javax.crypto.ShortBufferException;
 import javax.crypto.spec.SecretKeySpec;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/// [XtsCipher] composed of the JDK's AES/ECB, for systems without OpenSSL 3: several times slower.
+/// [XtsCipher] composed of the JDK's AES/ECB, for systems without OpenSSL 3. As fast where the JDK
+/// uses the CPU's wide AES instructions, several times slower elsewhere.
 ///
 /// What the JDK cannot spare us: `SecretKeySpec` and the provider keep copies of the key and of its
 /// expansion on the heap, out of our reach; they live until the collector reuses their memory. The
-/// block passes through two arrays, which are reused, not wiped, as any data buffer.
+/// block passes through two arrays on the heap, which are wiped with the key only.
 final class JdkXts implements XtsCipher {
   private static final VarHandle WORDS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -102,7 +103,7 @@ final class JdkXts implements XtsCipher {
     }
   }
 
-  /// Drops the references; see above for what stays.
+  /// Wipes what is ours; the class says what stays.
   @Override
   public void destroy() {
     Arrays.fill(input, (byte) 0);

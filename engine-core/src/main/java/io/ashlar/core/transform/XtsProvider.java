@@ -4,7 +4,7 @@ package io.ashlar.core.transform;
 public enum XtsProvider {
   /// OpenSSL 3's libcrypto; keys stay outside the heap.
   OPENSSL("OpenSSL 3 (libcrypto)"),
-  /// The JDK's own AES: slower, and the JDK keeps copies of keys on the heap.
+  /// The JDK's own AES; the JDK keeps copies of keys on the heap.
   JDK("JDK (AES/ECB composed to XTS)");
 
   private final String title;
