@@ -19,18 +19,26 @@ public final class DeviceOpenException extends Exception {
   }
 
   private final Reason reason;
+  private final String sentence;
 
   public DeviceOpenException(Reason reason, String message) {
     super(message);
+    this.sentence = message;
     this.reason = reason;
   }
 
   public DeviceOpenException(Reason reason, String message, Throwable cause) {
     super(message, cause);
+    this.sentence = message;
     this.reason = reason;
   }
 
   public Reason reason() {
     return reason;
+  }
+
+  /// The message, which is never missing here.
+  public String sentence() {
+    return sentence;
   }
 }

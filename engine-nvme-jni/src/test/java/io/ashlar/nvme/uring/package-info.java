@@ -1,0 +1,5 @@
+/// Tests of [io.ashlar.nvme.uring].
+@NullMarked
+package io.ashlar.nvme.uring;
+
+import org.jspecify.annotations.NullMarked;
