@@ -13,7 +13,8 @@ public interface BlockDevice extends AutoCloseable {
   /// kernel. At most once, before the first request. Requests may use other memory too.
   void useArena(ByteBuffer arena);
 
-  /// Takes a request, to be started at the latest by the next [#poll].
+  /// Takes a request, to be started at the latest by the next [#poll]. One that does not pass
+  /// [DeviceGeometry#check] fails there and is not taken.
   ///
   /// @return false if the queue is full: ask again after a completion
   boolean submit(DeviceRequest request);

@@ -18,4 +18,28 @@ public record DeviceGeometry(
     Check.that(sizeBytes > 0 && sizeBytes % alignmentBytes == 0, "size is aligned", sizeBytes);
     Check.that(queueDepth > 0, "room for a request", queueDepth);
   }
+
+  /// Checks what every device demands of a request before it takes it. A request that does not fit
+  /// is a bug of the engine, never a user's input.
+  public void check(DeviceRequest request) {
+    if (request.operation == DeviceOperation.FLUSH) {
+      return;
+    }
+    long offset = request.offset;
+    long length = request.length;
+    long mask = alignmentBytes - 1L;
+    Check.that(((offset | length) & mask) == 0, "offset and length are aligned", offset, length);
+    Check.that(
+        offset >= 0 && length > 0 && offset <= sizeBytes - length,
+        "the range lies on the device",
+        offset,
+        length);
+    if (request.operation != DeviceOperation.DISCARD) {
+      Check.that(length <= Integer.MAX_VALUE, "the length fits a transfer", length);
+      Check.that(
+          request.address != 0 && (request.address & mask) == 0,
+          "the address is aligned",
+          request.address);
+    }
+  }
 }

@@ -1,0 +1,39 @@
+package io.ashlar.simulation;
+
+import io.ashlar.core.base.Check;
+import io.ashlar.core.base.Clock;
+
+/// Time that passes only when told to.
+public final class SimulatedClock implements Clock {
+  private static final long NS_PER_MS = 1_000_000;
+
+  /// Not zero, so that code which takes zero for "never" is found out.
+  private long nowNs = 1_000_000_000_000L;
+
+  private long epochAtZeroMs = 1_800_000_000_000L;
+
+  @Override
+  public long nanoTime() {
+    return nowNs;
+  }
+
+  @Override
+  public long epochMillis() {
+    return epochAtZeroMs + nowNs / NS_PER_MS;
+  }
+
+  public void advance(long ns) {
+    Check.that(ns >= 0, "time passes forwards", ns);
+    nowNs += ns;
+  }
+
+  /// Goes on to `ns`, or stays where it is if that has passed.
+  public void advanceTo(long ns) {
+    nowNs = Math.max(nowNs, ns);
+  }
+
+  /// Moves the wall clock alone, backwards too, as an operator or NTP would.
+  public void stepWallClock(long ms) {
+    epochAtZeroMs += ms;
+  }
+}
