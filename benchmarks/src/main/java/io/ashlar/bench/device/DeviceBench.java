@@ -129,25 +129,25 @@ public final class DeviceBench {
   private LoadResult runAshlar(DeviceWorkload workload, Waiting waiting) throws Exception {
     try (LocalBlockDevice device = open()) {
       device.useArena(arena);
-      return new DeviceLoad(device, workload, sizeBytes, arena).run(seconds * 1_000_000_000L, waiting);
+      return new DeviceLoad(device, workload, sizeBytes, arena)
+          .run(seconds * 1_000_000_000L, waiting);
     }
   }
 
   private static void print(DeviceWorkload workload, Map<Contestant, List<LoadResult>> results) {
     double fio = Medians.operations(results.getOrDefault(Contestant.FIO, List.of()));
-    results.forEach(
-        (contestant, rounds) -> {
-          double median = Medians.operations(rounds);
-          System.out.printf(
-              "%-32s %-18s %,10.0f %,10.0f–%,10.0f %,9.1f %,9.1f %6.2f%n",
-              workload.words,
-              contestant.words,
-              median,
-              rounds.stream().mapToDouble(LoadResult::operationsPerSecond).min().orElse(0),
-              rounds.stream().mapToDouble(LoadResult::operationsPerSecond).max().orElse(0),
-              Medians.of(rounds.stream().mapToDouble(LoadResult::p50Ns)) / 1e3,
-              Medians.of(rounds.stream().mapToDouble(LoadResult::p99Ns)) / 1e3,
-              median / fio);
-        });
+    results.forEach((contestant, rounds) -> {
+      double median = Medians.operations(rounds);
+      System.out.printf(
+          "%-32s %-18s %,10.0f %,10.0f–%,10.0f %,9.1f %,9.1f %6.2f%n",
+          workload.words,
+          contestant.words,
+          median,
+          rounds.stream().mapToDouble(LoadResult::operationsPerSecond).min().orElse(0),
+          rounds.stream().mapToDouble(LoadResult::operationsPerSecond).max().orElse(0),
+          Medians.of(rounds.stream().mapToDouble(LoadResult::p50Ns)) / 1e3,
+          Medians.of(rounds.stream().mapToDouble(LoadResult::p99Ns)) / 1e3,
+          median / fio);
+    });
   }
 }

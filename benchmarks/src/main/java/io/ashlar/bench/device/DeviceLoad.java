@@ -81,9 +81,7 @@ final class DeviceLoad implements DeviceCompletion {
     }
     double seconds = (System.nanoTime() - startNs) / 1e9;
     return new LoadResult(
-        completed / seconds,
-        latency.getValueAtPercentile(50),
-        latency.getValueAtPercentile(99));
+        completed / seconds, latency.getValueAtPercentile(50), latency.getValueAtPercentile(99));
   }
 
   private void start(DeviceRequest request) {
@@ -91,7 +89,8 @@ final class DeviceLoad implements DeviceCompletion {
       request.offset = random.nextLong(areaBytes / workload.blockBytes) * workload.blockBytes;
     } else {
       request.offset = nextOffset;
-      nextOffset = nextOffset + workload.blockBytes < areaBytes ? nextOffset + workload.blockBytes : 0;
+      nextOffset =
+          nextOffset + workload.blockBytes < areaBytes ? nextOffset + workload.blockBytes : 0;
     }
     startedNs[indexOf(request)] = System.nanoTime();
     Check.that(device.submit(request), "the device takes its queue depth");

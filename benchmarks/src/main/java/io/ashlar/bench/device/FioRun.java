@@ -30,6 +30,9 @@ final class FioRun {
     command.add("--time_based");
     command.add("--runtime=" + seconds);
     command.add("--output-format=json");
+    // Latency from submission to completion, as ours is; fio's default leaves submission out.
+    command.add("--lat_percentiles=1");
+    command.add("--clat_percentiles=0");
     switch (workload.operation) {
       case WRITE_DURABLE -> command.add("--sync=dsync");
       case READ, WRITE, FLUSH, DISCARD -> {}
@@ -65,7 +68,7 @@ final class FioRun {
     // Notes may stand before the JSON.
     JsonNode report = JsonMapper.shared().readTree(output.substring(output.indexOf('{')));
     JsonNode side = report.path("jobs").path(0).path(workload.reads() ? "read" : "write");
-    JsonNode percentiles = side.path("clat_ns").path("percentile");
+    JsonNode percentiles = side.path("lat_ns").path("percentile");
     return new LoadResult(
         side.path("iops").asDouble(),
         percentiles.path("50.000000").asLong(),

@@ -15,8 +15,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class FileBlockDeviceTest extends LocalBlockDeviceContract {
@@ -25,21 +23,6 @@ class FileBlockDeviceTest extends LocalBlockDeviceContract {
   @Override
   protected LocalBlockDevice open() throws Exception {
     return FileBlockDevice.open(sparseFile("pool", SIZE_BYTES), OPTIONS);
-  }
-
-  @Test
-  void shouldWakeTheLoopThatSleepsUntilACompletionComes() throws Exception {
-    Semaphore wakeUps = new Semaphore(0);
-    driver.device.wakeUpBy(wakeUps::release);
-    for (int i = 0; i < 200; i++) {
-      assertThat(driver.device.submit(driver.request(DeviceOperation.READ, 0, 4096, 0))).isTrue();
-      while (driver.device.inFlight() > 0) {
-        if (driver.device.poll() == 0 && driver.device.armWakeUp()) {
-          assertThat(wakeUps.tryAcquire(60, TimeUnit.SECONDS)).as("woken").isTrue();
-        }
-      }
-      wakeUps.drainPermits();
-    }
   }
 
   @Test

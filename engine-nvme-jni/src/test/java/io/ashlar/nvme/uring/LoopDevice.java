@@ -1,0 +1,46 @@
+package io.ashlar.nvme.uring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// A block device made of a file.
+final class LoopDevice {
+  private LoopDevice() {}
+
+  /// Attaches a new file to a free loop device, or skips the test where that is not possible.
+  static Path attach(Path directory, long bytes) throws Exception {
+    assumeTrue(
+        "root".equals(System.getProperty("user.name")), "attaching a loop device needs root");
+    assumeTrue(Files.exists(Path.of("/dev/loop-control")), "this kernel has no loop devices");
+    Path backing = directory.resolve("backing");
+    try (RandomAccessFile file = new RandomAccessFile(backing.toFile(), "rw")) {
+      file.setLength(bytes);
+    }
+    String device = losetup("--find", "--show", "--direct-io=on", backing.toString());
+    assumeTrue(!device.isEmpty(), "no loop device could be attached");
+    return Path.of(device);
+  }
+
+  /// Gives the device back: at once, or when the one who has it open closes it.
+  static void detach(Path device) throws Exception {
+    losetup("--detach", device.toString());
+  }
+
+  private static String losetup(String... arguments) throws Exception {
+    String[] command = new String[arguments.length + 1];
+    command[0] = "losetup";
+    System.arraycopy(arguments, 0, command, 1, arguments.length);
+    try {
+      Process process = new ProcessBuilder(command).start();
+      String output = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+      return process.waitFor() == 0 ? output : "";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}
