@@ -1,0 +1,108 @@
+package io.ashlar.target.iscsi.session;
+
+import io.ashlar.target.iscsi.scsi.LogicalUnit;
+import io.ashlar.target.iscsi.scsi.UnitIdentity;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// What one event loop owns: its connections, the units of its volumes, and the memory for their
+/// data. Used by that loop's thread only.
+final class IscsiShard {
+  private static final long TICK_MS = 1000;
+
+  private final EventLoop loop;
+  private final TransferBufferPool pool;
+  private final Map<String, ServedUnit> units = new HashMap<>();
+  private final List<IscsiConnection> connections = new ArrayList<>();
+  private @Nullable ScheduledFuture<?> ticker;
+
+  IscsiShard(EventLoop loop, long bufferBytes) {
+    this.loop = loop;
+    this.pool = new TransferBufferPool(bufferBytes);
+  }
+
+  TransferBufferPool pool() {
+    return pool;
+  }
+
+  /// The unit of this volume, made when first wanted.
+  ServedUnit unit(ExportedVolume volume) {
+    ServedUnit present = units.get(volume.targetName());
+    if (present != null && present.serves(volume)) {
+      return present;
+    }
+    if (present != null) {
+      present.close();
+    }
+    UnitIdentity identity = new UnitIdentity(volume.id(), volume.targetName());
+    ServedUnit fresh = new ServedUnit(new LogicalUnit(volume.volume(), identity));
+    units.put(volume.targetName(), fresh);
+    return fresh;
+  }
+
+  /// Ends what is no longer in the directory.
+  void retain(TargetDirectory directory) {
+    units
+        .entrySet()
+        .removeIf(entry -> {
+          ExportedVolume still = directory.find(entry.getKey());
+          boolean gone = still == null || !entry.getValue().serves(still);
+          if (gone) {
+            entry.getValue().close();
+          }
+          return gone;
+        });
+  }
+
+  void add(IscsiConnection connection) {
+    connections.add(connection);
+    if (ticker == null) {
+      ticker = loop.scheduleAtFixedRate(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  void remove(IscsiConnection connection) {
+    connections.remove(connection);
+    ScheduledFuture<?> running = ticker;
+    if (connections.isEmpty() && running != null) {
+      running.cancel(false);
+      ticker = null;
+      pool.trim();
+    }
+  }
+
+  /// A buffer, taking back first what sockets have written since if the budget is exhausted.
+  @Nullable TransferBuffer acquire(int bytes) {
+    TransferBuffer buffer = pool.acquire(bytes);
+    if (buffer != null) {
+      return buffer;
+    }
+    for (IscsiConnection connection : connections) {
+      connection.reap();
+    }
+    return pool.acquire(bytes);
+  }
+
+  /// Takes a buffer back from a connection that is closed: its socket may still hold it.
+  void giveBack(TransferBuffer buffer) {
+    if (buffer.isInTransit()) {
+      pool.abandon(buffer);
+    } else {
+      pool.release(buffer);
+    }
+  }
+
+  private void tick() {
+    long nowNs = System.nanoTime();
+    // backwards: a connection that is cut off leaves the list
+    for (int i = connections.size() - 1; i >= 0; i--) {
+      connections.get(i).onTick(nowNs);
+    }
+  }
+}
