@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       HostCommand.class,
       PoolCommand.class,
       NodeCommand.class,
+      BenchCommand.class,
       CompletionCommand.class
     })
 public final class AshlarCommand implements Runnable {

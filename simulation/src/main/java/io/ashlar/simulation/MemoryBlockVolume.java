@@ -3,6 +3,8 @@ package io.ashlar.simulation;
 import static io.ashlar.core.volume.VolumeGeometry.TRANSFER_BYTES_MAX;
 
 import io.ashlar.core.base.Check;
+import io.ashlar.core.reservation.ReservationCodec;
+import io.ashlar.core.reservation.ReservationTable;
 import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
@@ -10,7 +12,9 @@ import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.core.volume.VolumeGeometry;
 import io.ashlar.core.volume.VolumeId;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.UUID;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// A complete volume in memory: only written blocks cost any. Requests are carried out one after
@@ -25,7 +29,10 @@ public final class MemoryBlockVolume implements BlockVolume {
   private final ArrayDeque<BlockRequest> queued = new ArrayDeque<>();
   private final ArrayDeque<Held> held = new ArrayDeque<>();
   private final ArrayDeque<Fault> faults = new ArrayDeque<>();
+  private final ReservationTable reservations = new ReservationTable();
+  private final ReservationCodec reservationCodec = new ReservationCodec();
   private VolumeGeometry geometry;
+  private byte[] savedReservations;
   private @Nullable HoldPoint holdNext;
   private Presence presence = Presence.ONLINE;
   private Turn turn = Turn.IDLE;
@@ -53,6 +60,7 @@ public final class MemoryBlockVolume implements BlockVolume {
     this.id = id;
     this.geometry = geometry;
     this.mode = mode;
+    this.savedReservations = encodedReservations();
   }
 
   /// A volume with a name made of `number`, that completes at once.
@@ -69,6 +77,11 @@ public final class MemoryBlockVolume implements BlockVolume {
   @Override
   public VolumeGeometry geometry() {
     return geometry;
+  }
+
+  @Override
+  public ReservationTable reservations() {
+    return reservations;
   }
 
   @Override
@@ -240,10 +253,26 @@ public final class MemoryBlockVolume implements BlockVolume {
         request.resultMapped = request.lengthBytes > 0 && blocks.isMapped(offset);
         request.resultBytes = blocks.runLength(offset, request.lengthBytes);
       }
+      case SAVE_RESERVATIONS -> savedReservations = encodedReservations();
       // Memory is never worse than when it was written, and as durable as it will ever be.
-      case VERIFY, FLUSH, SAVE_RESERVATIONS -> {}
+      case VERIFY, FLUSH -> {}
     }
     return BlockStatus.OK;
+  }
+
+  private byte[] encodedReservations() {
+    byte[] encoded = new byte[ReservationCodec.LENGTH_BYTES_MAX];
+    int length = reservationCodec.encode(reservations, new UnsafeBuffer(encoded), 0);
+    return Arrays.copyOf(encoded, length);
+  }
+
+  /// Does to the reservations what a restart of the node does: they are as they were saved, or gone
+  /// if they do not persist. Data stays as it is.
+  public void losePower() {
+    UnsafeBuffer saved = new UnsafeBuffer(savedReservations);
+    String complaint = reservationCodec.decode(saved, 0, saved.capacity(), reservations);
+    Check.that(complaint == null, "saved reservations are whole: " + complaint);
+    reservations.losePower();
   }
 
   private BlockStatus compare(BlockRequest request, int length) {

@@ -30,6 +30,7 @@ public enum BlockOperation {
   /// Tells whether the block at `offsetBytes` is mapped (`resultMapped`) and for how many bytes
   /// from there the answer stays the same (`resultBytes`, at most `lengthBytes`).
   MAPPING,
-  /// Makes the present state of [BlockVolume#reservations] durable.
+  /// Makes the state of [BlockVolume#reservations] durable as it is when the request is carried
+  /// out; a target answers a reservation command after that. Has no range.
   SAVE_RESERVATIONS
 }

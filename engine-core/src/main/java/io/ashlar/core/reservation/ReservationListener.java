@@ -1,0 +1,9 @@
+package io.ashlar.core.reservation;
+
+/// Hears what registrants must be told; one per session or target.
+@FunctionalInterface
+public interface ReservationListener {
+  /// Runs on the volume's shard, in the middle of the command that caused it: note it, change
+  /// nothing in the table.
+  void onNotice(HostIdentity host, ReservationNotice notice);
+}
