@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ashlar.core.base.CheckFailedException;
+import io.ashlar.core.reservation.HostIdentity;
+import io.ashlar.core.reservation.Persistence;
 import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
@@ -94,5 +96,28 @@ class MemoryBlockVolumeTest {
     assertThat(volume.mappedBlocks()).isOne();
     driver.run(BlockOperation.UNMAP, 0, GEOMETRY.sizeBytes());
     assertThat(volume.mappedBlocks()).isZero();
+  }
+
+  @Test
+  void shouldBringBackReservationsAsTheyWereSaved() {
+    HostIdentity host = HostIdentity.iscsi("iqn.2026-01.test:host", 1);
+    volume.reservations().register(host, 1);
+    volume.reservations().persist(Persistence.PERSISTENT);
+    driver.run(BlockOperation.SAVE_RESERVATIONS, 0, 0);
+    volume.reservations().replace(host, 1, 2);
+    volume.losePower();
+    assertThat(volume.reservations().keyOf(host)).isEqualTo(1);
+    volume.reservations().persist(Persistence.VOLATILE);
+    driver.run(BlockOperation.SAVE_RESERVATIONS, 0, 0);
+    volume.losePower();
+    assertThat(volume.reservations().registrants()).isEmpty();
+  }
+
+  @Test
+  void shouldForgetReservationsThatWereNeverSaved() {
+    volume.reservations().register(HostIdentity.iscsi("iqn.2026-01.test:host", 1), 1);
+    volume.reservations().persist(Persistence.PERSISTENT);
+    volume.losePower();
+    assertThat(volume.reservations().registrants()).isEmpty();
   }
 }
