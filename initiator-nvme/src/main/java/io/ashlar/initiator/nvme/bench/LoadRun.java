@@ -77,6 +77,31 @@ public final class LoadRun {
       nowNs = System.nanoTime();
       closeInterval(nowNs);
     }
+    drain();
+    return new LoadResult(shape, nowNs - measureFromNs, reads, writes, List.copyOf(timeline));
+  }
+
+  /// Runs so many operations, as fast as they go, and measures nothing: to fill a volume.
+  public void runOnce(long operations) throws IOException {
+    acquireSlots();
+    long nowNs = System.nanoTime();
+    measureFromNs = nowNs + Duration.ofDays(100).toNanos();
+    endNs = nowNs; // completions do not submit anew, this loop does
+    long left = operations;
+    while ((left > 0 || queue.inFlight() > 0) && failure == null) {
+      while (left > 0 && idleCount > 0) {
+        submit(idle[--idleCount], nowNs, nowNs);
+        left--;
+      }
+      if (queue.poll(nowNs) == 0) {
+        queue.await(SLEEP_NS);
+      }
+      nowNs = System.nanoTime();
+    }
+    drain();
+  }
+
+  private void drain() throws IOException {
     while (queue.inFlight() > 0) {
       queue.poll(System.nanoTime());
     }
@@ -84,7 +109,6 @@ public final class LoadRun {
     if (failure != null) {
       throw new IOException(failure);
     }
-    return new LoadResult(shape, nowNs - measureFromNs, reads, writes, List.copyOf(timeline));
   }
 
   private void acquireSlots() throws IOException {
