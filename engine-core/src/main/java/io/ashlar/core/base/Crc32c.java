@@ -35,6 +35,21 @@ public final class Crc32c {
     return finish(buffer, offset, length);
   }
 
+  /// Starts a checksum that is taken in parts: [#update] for each, then [#value].
+  public void begin() {
+    crc.reset();
+  }
+
+  /// Takes in `[offset, offset + length)` as the next part.
+  public void update(DirectBuffer buffer, int offset, int length) {
+    finish(buffer, offset, length);
+  }
+
+  /// The checksum of the parts taken in since [#begin].
+  public int value() {
+    return (int) crc.getValue();
+  }
+
   private int finish(DirectBuffer buffer, int offset, int length) {
     Check.that(
         offset >= 0 && length >= 0 && length <= buffer.capacity() - offset,

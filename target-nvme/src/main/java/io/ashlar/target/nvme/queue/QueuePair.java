@@ -1,0 +1,368 @@
+package io.ashlar.target.nvme.queue;
+
+import static java.util.Objects.requireNonNull;
+
+import io.ashlar.core.base.Check;
+import io.ashlar.target.nvme.controller.Controller;
+import io.ashlar.target.nvme.pdu.DataPdu;
+import io.ashlar.target.nvme.pdu.PduHeader;
+import io.ashlar.target.nvme.pdu.TermReason;
+import io.ashlar.target.nvme.spec.CommandFlyweight;
+import io.ashlar.target.nvme.spec.NvmeStatus;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// A submission and completion queue pair on one connection: its slots, the data that moves for
+/// them, and the memory it moves through. What commands mean is left to [AdminQueue] and [IoQueue].
+abstract class QueuePair extends PayloadAccount {
+  static final int SQ_HEAD_UNUSED = 0xFFFF;
+
+  final Controller controller;
+  final Egress egress;
+
+  private final PayloadPool pool;
+  private final Runnable onRoom;
+  private final Command[] slots;
+  private final int queueEntries;
+  private final boolean withoutFlowControl;
+  private final UnsafeBuffer entries;
+  private @Nullable Command free;
+  private @Nullable Command waitingFirst;
+  private @Nullable Command waitingLast;
+  private @Nullable Command receiving;
+  private int capsulePosition;
+  private int sqHead;
+  private boolean closed;
+
+  QueuePair(Controller controller, Egress egress, QueueSetup setup) {
+    this.controller = controller;
+    this.egress = egress;
+    pool = setup.pool();
+    onRoom = setup.onRoom();
+    queueEntries = setup.queueEntries();
+    withoutFlowControl = setup.withoutFlowControl();
+    slots = new Command[queueEntries];
+    entries = new UnsafeBuffer(new byte[queueEntries * CommandFlyweight.LENGTH_BYTES]);
+  }
+
+  /// Fills the slots; the last step of a subclass's construction.
+  final void makeSlots(CommandMaker maker) {
+    for (int i = queueEntries - 1; i >= 0; i--) {
+      slots[i] = maker.make(i, entries);
+      slots[i].next = free;
+      free = slots[i];
+    }
+  }
+
+  /// Makes an empty slot.
+  interface CommandMaker {
+    Command make(int tag, DirectBuffer entries);
+  }
+
+  /// Looks at a command before its data moves: sets [Command#transferBytes].
+  ///
+  /// @return a status; anything but success ends the command
+  abstract int check(Command command);
+
+  /// The command that was checked last is put off; it will be checked again.
+  void undoCheck(Command command) {}
+
+  /// Carries a command out; all of the host's data is there, or room for the answer.
+  abstract void execute(Command command);
+
+  /// Ends a command that [#execute] has started, if it can be ended.
+  abstract boolean abortExecuting(Command command);
+
+  /// How much memory a command needs.
+  int blockBytes(Command command) {
+    return command.transferBytes;
+  }
+
+  boolean hasFreeSlot() {
+    return free != null;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /// Takes a command capsule in.
+  ///
+  /// @return false if its data has no room now; nothing was changed
+  boolean onCapsule(DirectBuffer header, int entryOffset, int capsuleBytes) {
+    Command command = requireNonNull(free, "a slot is free");
+    command.begin(header, entryOffset);
+    int status = check(command);
+    if (status == NvmeStatus.SUCCESS) {
+      status = checkDataPointer(command, capsuleBytes);
+    }
+    boolean inCapsule = command.isFromHost() && capsuleBytes > 0;
+    if (status == NvmeStatus.SUCCESS && inCapsule && !giveBlock(command)) {
+      undoCheck(command);
+      return false;
+    }
+    free = command.next;
+    command.next = null;
+    sqHead = sqHead + 1 == queueEntries ? 0 : sqHead + 1;
+    controller.heard();
+    accept(command, status, inCapsule);
+    return true;
+  }
+
+  private void accept(Command command, int status, boolean inCapsule) {
+    if (status != NvmeStatus.SUCCESS) {
+      command.state = CommandState.EXECUTING;
+      finish(command, status, 0, 0);
+    } else if (inCapsule) {
+      command.state = CommandState.RECEIVING_CAPSULE;
+      receiving = command;
+      capsulePosition = 0;
+    } else {
+      proceed(command);
+    }
+  }
+
+  /// Checks that the command says rightly where its data is (TCP 1.0, 3.3.2.1; Base 2.0, 4.1.2).
+  private static int checkDataPointer(Command command, int capsuleBytes) {
+    if (command.transferBytes == 0) {
+      return capsuleBytes == 0 ? NvmeStatus.SUCCESS : NvmeStatus.INVALID_FIELD;
+    }
+    CommandFlyweight entry = command.entry;
+    if (!entry.usesSgl()) {
+      return NvmeStatus.INVALID_FIELD;
+    }
+    if (entry.sglIdentifier() == CommandFlyweight.SGL_TRANSPORT) {
+      return capsuleBytes == 0 ? NvmeStatus.SUCCESS : NvmeStatus.INVALID_FIELD;
+    }
+    if (entry.sglIdentifier() != CommandFlyweight.SGL_IN_CAPSULE || command.isToHost()) {
+      return NvmeStatus.SGL_TYPE_INVALID;
+    }
+    long offset = entry.sglAddress();
+    if (offset < 0 || offset > capsuleBytes) {
+      return NvmeStatus.SGL_OFFSET_INVALID;
+    }
+    if (command.transferBytes > capsuleBytes - offset) {
+      return NvmeStatus.DATA_SGL_LENGTH_INVALID;
+    }
+    command.capsuleOffset = (int) offset;
+    return NvmeStatus.SUCCESS;
+  }
+
+  /// Takes an H2CData header in.
+  ///
+  /// @return what is wrong with it, or null
+  @Nullable TermReason onHostData(DirectBuffer header, int offset, int dataBytes) {
+    int tag = DataPdu.transferTag(header, offset);
+    if (tag >= slots.length || slots[tag].state != CommandState.AWAITING_DATA) {
+      return TermReason.SEQUENCE_ERROR;
+    }
+    Command command = slots[tag];
+    if (command.commandId != DataPdu.commandId(header, offset)) {
+      return TermReason.SEQUENCE_ERROR;
+    }
+    if (DataPdu.dataOffset(header, offset) != command.receivedBytes) {
+      return TermReason.TRANSFER_OUT_OF_RANGE;
+    }
+    if (dataBytes == 0 || dataBytes > command.transferBytes - command.receivedBytes) {
+      return TermReason.TRANSFER_LIMIT_EXCEEDED;
+    }
+    boolean last = (PduHeader.flags(header, offset) & PduHeader.FLAG_LAST) != 0;
+    if (last != (command.receivedBytes + dataBytes == command.transferBytes)) {
+      return TermReason.SEQUENCE_ERROR;
+    }
+    receiving = command;
+    return null;
+  }
+
+  /// Takes a piece of data in, for the command that the last header named, if any wants it.
+  void onData(DirectBuffer source, int offset, int length) {
+    Command command = receiving;
+    if (command == null) {
+      return;
+    }
+    int from = offset;
+    int left = length;
+    if (command.state == CommandState.RECEIVING_CAPSULE) {
+      int skipped = Math.clamp((long) command.capsuleOffset - capsulePosition, 0, left);
+      capsulePosition += length;
+      from += skipped;
+      left = Math.min(left - skipped, command.transferBytes - command.receivedBytes);
+    }
+    PayloadBlock block = requireNonNull(dataBlock(command), "a receiving command has memory");
+    block.bytes().putBytes(command.blockOffset + command.receivedBytes, source, from, left);
+    command.receivedBytes += left;
+  }
+
+  /// The PDU is over.
+  void onEnd(boolean intact) {
+    Command command = receiving;
+    receiving = null;
+    if (command == null) {
+      return;
+    }
+    if (!intact && command.verdict < 0) {
+      command.verdict = NvmeStatus.TRANSIENT_TRANSPORT_ERROR;
+    }
+    if (command.hasItsData()) {
+      dataComplete(command);
+    }
+  }
+
+  private void dataComplete(Command command) {
+    if (command.verdict >= 0 && command.partner == null) {
+      finish(command, command.verdict, 0, 0);
+    } else {
+      command.state = CommandState.EXECUTING;
+      execute(command);
+    }
+  }
+
+  /// Moves a command on as far as it can go without its host.
+  private void proceed(Command command) {
+    if (!giveBlock(command)) {
+      command.state = CommandState.AWAITING_MEMORY;
+      awaitMemory(command);
+    } else if (command.hasItsData()) {
+      command.state = CommandState.EXECUTING;
+      execute(command);
+    } else {
+      command.state = CommandState.AWAITING_DATA;
+      egress.readyToTransfer(command.commandId, command.tag, 0, command.transferBytes);
+    }
+  }
+
+  /// The memory of a command's data; that of its partner for the second of a fused pair.
+  @Nullable PayloadBlock dataBlock(Command command) {
+    return command.block;
+  }
+
+  /// Sees that a command has the memory it needs.
+  ///
+  /// @return false if there is none now; [#onMemory] will run
+  boolean giveBlock(Command command) {
+    if (command.transferBytes > 0 && command.block == null) {
+      command.block = pool.acquire(blockBytes(command), this);
+      return command.block != null;
+    }
+    return true;
+  }
+
+  private void awaitMemory(Command command) {
+    Command last = waitingLast;
+    if (last == null) {
+      waitingFirst = command;
+    } else {
+      last.next = command;
+    }
+    waitingLast = command;
+  }
+
+  @Override
+  void onMemory() {
+    if (closed) {
+      return;
+    }
+    Command command = waitingFirst;
+    waitingFirst = null;
+    waitingLast = null;
+    while (command != null) {
+      Command following = command.next;
+      command.next = null;
+      proceed(command);
+      command = following;
+    }
+    egress.flush();
+    onRoom.run();
+  }
+
+  /// Ends a command: tells the host, and frees the slot.
+  ///
+  /// @param responseBytes how much of its block goes to the host; only with success
+  void finish(Command command, int status, long result, int responseBytes) {
+    Check.that(command.state != CommandState.FREE, "a command ends once", command.tag);
+    PayloadBlock block = command.block;
+    command.block = null;
+    command.state = CommandState.FREE;
+    command.partner = null;
+    command.next = free;
+    free = command;
+    if (closed) {
+      release(block);
+    } else if (status == NvmeStatus.SUCCESS && responseBytes > 0) {
+      PayloadBlock data = requireNonNull(block, "an answer has memory");
+      if (withoutFlowControl && result == 0) {
+        egress.dataWithSuccess(data, responseBytes, command.commandId);
+      } else {
+        egress.dataWithResponse(data, responseBytes, result, sqHead(), command.commandId);
+      }
+    } else {
+      release(block);
+      egress.response(result, sqHead(), command.commandId, status);
+    }
+  }
+
+  private static void release(@Nullable PayloadBlock block) {
+    if (block != null) {
+      block.release();
+    }
+  }
+
+  int sqHead() {
+    return withoutFlowControl ? SQ_HEAD_UNUSED : sqHead;
+  }
+
+  /// Ends a command at its host's wish, if it is known and not too far on its way.
+  boolean abort(int commandId) {
+    for (Command command : slots) {
+      if (command.state != CommandState.FREE && command.commandId == commandId) {
+        return abort(command);
+      }
+    }
+    return false;
+  }
+
+  private boolean abort(Command command) {
+    boolean alone = command.entry.fuse() == CommandFlyweight.FUSE_NONE;
+    if (command.state == CommandState.AWAITING_MEMORY && alone) {
+      forgetWaiting(command);
+      finish(command, NvmeStatus.ABORT_REQUESTED, 0, 0);
+      return true;
+    }
+    return command.state == CommandState.EXECUTING && abortExecuting(command);
+  }
+
+  private void forgetWaiting(Command command) {
+    Command waiting = waitingFirst;
+    waitingFirst = null;
+    waitingLast = null;
+    while (waiting != null) {
+      Command following = waiting.next;
+      waiting.next = null;
+      if (waiting != command) {
+        awaitMemory(waiting);
+      }
+      waiting = following;
+    }
+  }
+
+  /// The connection is closed: what was not sequenced is withdrawn and never appears; what was,
+  /// goes on with nobody to be told.
+  void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    receiving = null;
+    waitingFirst = null;
+    waitingLast = null;
+    for (Command command : slots) {
+      if (command.state == CommandState.EXECUTING) {
+        abortExecuting(command);
+      } else if (command.state != CommandState.FREE) {
+        command.next = null;
+        finish(command, NvmeStatus.ABORTED_SQ_DELETION, 0, 0);
+      }
+    }
+  }
+}
