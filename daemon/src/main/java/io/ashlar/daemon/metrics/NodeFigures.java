@@ -1,0 +1,24 @@
+package io.ashlar.daemon.metrics;
+
+import io.ashlar.control.PoolInfo;
+import java.util.List;
+
+/// What a scrape shows of the node, gathered at the moment of the scrape.
+///
+/// @param node the node's name
+/// @param pool the pool
+/// @param volumes every served volume
+public record NodeFigures(String node, PoolInfo pool, List<VolumeFigures> volumes) {
+  public NodeFigures {
+    volumes = List.copyOf(volumes);
+  }
+
+  /// One volume.
+  ///
+  /// @param name its name
+  /// @param capacityBytes its size
+  /// @param allocatedBytes how much of it holds data
+  /// @param counters what it did
+  public record VolumeFigures(
+      String name, long capacityBytes, long allocatedBytes, VolumeCounters counters) {}
+}

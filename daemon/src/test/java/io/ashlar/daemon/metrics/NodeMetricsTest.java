@@ -1,0 +1,98 @@
+package io.ashlar.daemon.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ashlar.control.PoolInfo;
+import io.ashlar.core.base.Clock;
+import io.ashlar.core.volume.BlockOperation;
+import io.ashlar.core.volume.BlockRequest;
+import io.ashlar.core.volume.VolumeGeometry;
+import io.ashlar.daemon.metrics.NodeFigures.VolumeFigures;
+import io.ashlar.simulation.MemoryBlockVolume;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NodeMetricsTest {
+  private static final PoolInfo POOL =
+      new PoolInfo("/p", "file", "healthy", 100, 40, 60, 500, 80, 40, 2.0, 7, 9, List.of("full"));
+
+  /// Each look at it finds 20 µs more.
+  private static final class SteppingClock implements Clock {
+    private long nowNs;
+
+    @Override
+    public long nanoTime() {
+      return nowNs += 20_000;
+    }
+
+    @Override
+    public long epochMillis() {
+      return 0;
+    }
+  }
+
+  private static void run(MeteredVolume volume, BlockOperation operation, long offsetBytes) {
+    BlockRequest request = new BlockRequest(ended -> {});
+    request.operation = operation;
+    request.offsetBytes = offsetBytes;
+    request.lengthBytes = 4096;
+    request.data.wrap(ByteBuffer.allocateDirect(4096));
+    volume.submit(request);
+  }
+
+  private static String scrape(NodeMetrics metrics) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    metrics.write(out);
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void shouldShowWhatAVolumeDid() throws Exception {
+    VolumeCounters counters = new VolumeCounters();
+    MeteredVolume volume =
+        new MeteredVolume(
+            MemoryBlockVolume.numbered(1, new VolumeGeometry(1 << 20, 4096)),
+            counters,
+            new SteppingClock());
+    run(volume, BlockOperation.WRITE, 0);
+    run(volume, BlockOperation.READ, 0);
+    run(volume, BlockOperation.READ, 4096);
+    run(volume, BlockOperation.READ, 1 << 20);
+    String text =
+        scrape(
+            new NodeMetrics(() ->
+                new NodeFigures(
+                    "n1", POOL, List.of(new VolumeFigures("db", 1 << 20, 4096, counters)))));
+    assertThat(text)
+        .contains("ashlar_volume_read_ops_total{node=\"n1\",volume=\"db\"} 3.0\n")
+        .contains("ashlar_volume_read_errors_total{node=\"n1\",volume=\"db\"} 1.0\n")
+        .contains("ashlar_volume_read_bytes_total{node=\"n1\",volume=\"db\"} 8192.0\n")
+        .contains("ashlar_volume_write_bytes_total{node=\"n1\",volume=\"db\"} 4096.0\n")
+        .contains("ashlar_volume_capacity_bytes{node=\"n1\",volume=\"db\"} 1048576.0\n")
+        .contains("ashlar_volume_allocated_bytes{node=\"n1\",volume=\"db\"} 4096.0\n")
+        .contains(
+            "ashlar_volume_io_duration_seconds_bucket"
+                + "{node=\"n1\",operation=\"read\",volume=\"db\",le=\"1.6384E-5\"} 0\n")
+        .contains(
+            "ashlar_volume_io_duration_seconds_bucket"
+                + "{node=\"n1\",operation=\"read\",volume=\"db\",le=\"3.2768E-5\"} 3\n")
+        .contains(
+            "ashlar_volume_io_duration_seconds_sum"
+                + "{node=\"n1\",operation=\"write\",volume=\"db\"} 2.0E-5\n");
+  }
+
+  @Test
+  void shouldShowThePoolAndTheProcess() throws Exception {
+    String text = scrape(new NodeMetrics(() -> new NodeFigures("n1", POOL, List.of())));
+    assertThat(text)
+        .contains("ashlar_pool_capacity_bytes{node=\"n1\"} 100.0\n")
+        .contains("ashlar_pool_free_bytes{node=\"n1\"} 60.0\n")
+        .contains("ashlar_pool_healthy{node=\"n1\"} 1.0\n")
+        .contains("ashlar_pool_warnings{node=\"n1\"} 1.0\n")
+        .contains("process_cpu_seconds_total")
+        .contains("jvm_memory_used_bytes");
+  }
+}
