@@ -4,7 +4,6 @@ import io.ashlar.control.ByteSize;
 import io.ashlar.control.ControlClient;
 import io.ashlar.control.PoolInfo;
 import java.io.PrintWriter;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -19,7 +18,7 @@ final class PoolCommand extends NounCommand {
   @Command(
       name = "show",
       mixinStandardHelpOptions = true,
-      description = "Show capacity, data reduction, memory and health.")
+      description = "Show capacity, work done and health.")
   static final class Show implements Runnable {
     @Mixin private final NodeOption node = new NodeOption();
     @Mixin private final OutputOption output = new OutputOption();
@@ -38,19 +37,13 @@ final class PoolCommand extends NounCommand {
           .add("Used", ByteSize.format(pool.usedBytes()))
           .add("Free", ByteSize.format(pool.freeBytes()))
           .add("Provisioned", ByteSize.format(pool.provisionedBytes()))
-          .add("Mapped", ByteSize.format(pool.mappedBytes()))
-          .add("Stored", ByteSize.format(pool.storedBytes()))
-          .add("Reduction", String.format(Locale.ROOT, "%.2f : 1", pool.dataReduction()))
-          .add("Index", indexOf(pool))
+          .add("Written", ByteSize.format(pool.writtenBytes()) + " since start")
+          .add("Cleaned", ByteSize.format(pool.cleanedBytes()) + " since start")
+          .add(
+              "Damage", pool.damagedBlocks() + " blocks, " + pool.deviceErrors() + " device errors")
+          .add("Index", "at most " + ByteSize.format(pool.indexBudgetBytes()) + " of memory")
           .warnings(pool.warnings())
           .print(out);
-    }
-
-    private static String indexOf(PoolInfo pool) {
-      return ByteSize.format(pool.indexBytes())
-          + " of "
-          + ByteSize.format(pool.indexBudgetBytes())
-          + " memory";
     }
   }
 }

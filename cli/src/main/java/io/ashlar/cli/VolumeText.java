@@ -15,24 +15,22 @@ final class VolumeText {
   static void list(List<VolumeInfo> volumes, Printer printer, PrintWriter out) {
     Table table =
         printer.isWide()
-            ? new Table("NAME", "SIZE", "MAPPED", "BLOCK", "ENCRYPTED", "COMPRESSED", "HOSTS", "ID")
-            : new Table("NAME", "SIZE", "MAPPED", "HOSTS");
+            ? new Table("NAME", "SIZE", "BLOCK", "ENCRYPTED", "COMPRESSED", "HOSTS", "ID")
+            : new Table("NAME", "SIZE", "HOSTS");
     for (VolumeInfo volume : volumes) {
       String size = ByteSize.format(volume.sizeBytes());
-      String mapped = ByteSize.format(volume.usage().mappedBytes());
       String hosts = volume.hosts().isEmpty() ? "any" : Integer.toString(volume.hosts().size());
       if (printer.isWide()) {
         table.row(
             volume.name(),
             size,
-            mapped,
             Integer.toString(volume.logicalBlockBytes()),
             yesNo(volume.encrypted()),
             yesNo(volume.compressed()),
             hosts,
             volume.id());
       } else {
-        table.row(volume.name(), size, mapped, hosts);
+        table.row(volume.name(), size, hosts);
       }
     }
     table.print(out);
@@ -43,7 +41,6 @@ final class VolumeText {
         .add("Volume", volume.name())
         .add("Id", volume.id())
         .add("Size", ByteSize.format(volume.sizeBytes()))
-        .add("Mapped", ByteSize.format(volume.usage().mappedBytes()))
         .add("Block", volume.logicalBlockBytes() + " bytes")
         .add("Encrypted", yesNo(volume.encrypted()))
         .add("Compressed", yesNo(volume.compressed()))

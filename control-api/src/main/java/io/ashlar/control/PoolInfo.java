@@ -7,28 +7,30 @@ import java.util.List;
 /// @param device path of the device or file
 /// @param driver how it is reached: `io_uring` or `file`
 /// @param state `healthy`, `degraded` or `failed`
-/// @param capacityBytes what the device can hold
-/// @param usedBytes what segments in use take, garbage included
-/// @param freeBytes what is free to write
+/// @param deviceBytes size of the device's log
+/// @param capacityBytes what sealed blocks may take of it; the rest is for cleaning and checkpoints
+/// @param usedBytes what sealed blocks and the index's pages take, after compression
+/// @param freeBytes what is left to write
 /// @param provisionedBytes the sum of the volumes' sizes
-/// @param mappedBytes the sum of what the volumes hold, as their hosts count it
-/// @param storedBytes what those bytes take on the device after compression
-/// @param dataReduction mapped by stored bytes; 1.0 while nothing is stored
-/// @param indexBytes memory that the index takes now
+/// @param writtenBytes what was written to the log since the daemon started, headers included
+/// @param cleanedBytes what the cleaner copied since the daemon started
+/// @param damagedBlocks blocks found not to be what was written since the daemon started
+/// @param deviceErrors reads and writes that the device failed since the daemon started
 /// @param indexBudgetBytes memory that the index may take
 /// @param warnings sentences for the operator; empty if all is well
 public record PoolInfo(
     String device,
     String driver,
     String state,
+    long deviceBytes,
     long capacityBytes,
     long usedBytes,
     long freeBytes,
     long provisionedBytes,
-    long mappedBytes,
-    long storedBytes,
-    double dataReduction,
-    long indexBytes,
+    long writtenBytes,
+    long cleanedBytes,
+    long damagedBlocks,
+    long deviceErrors,
     long indexBudgetBytes,
     List<String> warnings) {
   public PoolInfo {

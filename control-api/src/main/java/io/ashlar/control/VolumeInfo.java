@@ -12,7 +12,6 @@ import java.util.List;
 /// @param compressed whether blocks are compressed where it pays
 /// @param qos limits
 /// @param hosts NQNs and IQNs that may connect; empty admits every host that reaches the listener
-/// @param usage what it takes of the pool
 /// @param exports how hosts reach it
 public record VolumeInfo(
     String id,
@@ -23,16 +22,10 @@ public record VolumeInfo(
     boolean compressed,
     QosLimits qos,
     List<String> hosts,
-    Usage usage,
     Exports exports) {
   public VolumeInfo {
     hosts = List.copyOf(hosts);
   }
-
-  /// What a volume takes of the pool.
-  ///
-  /// @param mappedBytes how much of the volume holds data, as its hosts count it
-  public record Usage(long mappedBytes) {}
 
   /// How hosts reach a volume.
   ///

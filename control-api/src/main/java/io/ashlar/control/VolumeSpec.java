@@ -29,28 +29,31 @@ public record VolumeSpec(
     hosts = List.copyOf(hosts);
   }
 
-  /// As read from JSON, where all but the name and the size may be left out.
-  @JsonCreator
-  static VolumeSpec of(
-      @JsonProperty(value = "name", required = true) String name,
-      @JsonProperty(value = "sizeBytes", required = true) long sizeBytes,
-      @JsonProperty("logicalBlockBytes") @Nullable Integer logicalBlockBytes,
-      @JsonProperty("encrypted") @Nullable Boolean encrypted,
-      @JsonProperty("compressed") @Nullable Boolean compressed,
-      @JsonProperty("qos") @Nullable QosLimits qos,
-      @JsonProperty("hosts") @Nullable List<String> hosts) {
+  /// A specification as written, where all but the name and the size may be left out.
+  record Draft(
+      @JsonProperty(required = true) String name,
+      @JsonProperty(required = true) long sizeBytes,
+      @Nullable Integer logicalBlockBytes,
+      @Nullable Boolean encrypted,
+      @Nullable Boolean compressed,
+      @Nullable QosLimits qos,
+      @Nullable List<String> hosts) {}
+
+  /// Fills in what a draft leaves out.
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  static VolumeSpec of(Draft draft) {
     return new VolumeSpec(
-        name,
-        sizeBytes,
-        logicalBlockBytes == null ? LOGICAL_BLOCK_BYTES_DEFAULT : logicalBlockBytes,
-        encrypted == null || encrypted,
-        compressed == null || compressed,
-        qos == null ? QosLimits.UNLIMITED : qos,
-        hosts == null ? List.of() : hosts);
+        draft.name,
+        draft.sizeBytes,
+        draft.logicalBlockBytes == null ? LOGICAL_BLOCK_BYTES_DEFAULT : draft.logicalBlockBytes,
+        draft.encrypted == null || draft.encrypted,
+        draft.compressed == null || draft.compressed,
+        draft.qos == null ? QosLimits.UNLIMITED : draft.qos,
+        draft.hosts == null ? List.of() : draft.hosts);
   }
 
   /// A volume with every default: 4 KiB blocks, encrypted, compressed, without limits or host list.
   public static VolumeSpec of(String name, long sizeBytes) {
-    return of(name, sizeBytes, null, null, null, null, null);
+    return of(new Draft(name, sizeBytes, null, null, null, null, null));
   }
 }

@@ -1,6 +1,7 @@
 package io.ashlar.daemon.metrics;
 
 import io.ashlar.core.base.Clock;
+import io.ashlar.core.reservation.ReservationTable;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.core.volume.VolumeGeometry;
@@ -29,6 +30,11 @@ public final class MeteredVolume implements BlockVolume {
   @Override
   public VolumeGeometry geometry() {
     return volume.geometry();
+  }
+
+  @Override
+  public ReservationTable reservations() {
+    return volume.reservations();
   }
 
   @Override

@@ -46,11 +46,15 @@ final class NodeCollector implements MultiCollector {
     all.metricSnapshot(
         gauge("ashlar_pool_provisioned_bytes", "Sum of sizes.", node, pool.provisionedBytes()));
     all.metricSnapshot(
-        gauge("ashlar_pool_mapped_bytes", "What volumes hold.", node, pool.mappedBytes()));
+        gauge("ashlar_pool_used_bytes", "What sealed blocks take.", node, pool.usedBytes()));
     all.metricSnapshot(
-        gauge("ashlar_pool_stored_bytes", "What that takes.", node, pool.storedBytes()));
+        counter("ashlar_pool_written_bytes", "Written to the log.", node, pool.writtenBytes()));
     all.metricSnapshot(
-        gauge("ashlar_pool_index_bytes", "Memory of the index.", node, pool.indexBytes()));
+        counter("ashlar_pool_cleaned_bytes", "Copied by the cleaner.", node, pool.cleanedBytes()));
+    all.metricSnapshot(
+        counter("ashlar_pool_damaged_blocks", "Blocks found bad.", node, pool.damagedBlocks()));
+    all.metricSnapshot(
+        counter("ashlar_pool_device_errors", "Failed by the disk.", node, pool.deviceErrors()));
     all.metricSnapshot(
         gauge("ashlar_pool_warnings", "Open warnings.", node, pool.warnings().size()));
     long healthy = pool.state().equals("healthy") ? 1 : 0;
@@ -65,16 +69,18 @@ final class NodeCollector implements MultiCollector {
         .build();
   }
 
+  private static CounterSnapshot counter(String name, String help, Labels labels, long value) {
+    return CounterSnapshot.builder()
+        .name(name)
+        .help(help)
+        .dataPoint(CounterDataPointSnapshot.builder().labels(labels).value((double) value).build())
+        .build();
+  }
+
   private static void addVolumeGauges(MetricSnapshots.Builder all, NodeFigures figures) {
     all.metricSnapshot(
         volumeGauge(
             figures, "ashlar_volume_capacity_bytes", "Size.", VolumeFigures::capacityBytes));
-    all.metricSnapshot(
-        volumeGauge(
-            figures,
-            "ashlar_volume_allocated_bytes",
-            "How much of it holds data.",
-            VolumeFigures::allocatedBytes));
   }
 
   private static GaugeSnapshot volumeGauge(

@@ -17,8 +17,6 @@ public record NodeFigures(String node, PoolInfo pool, List<VolumeFigures> volume
   ///
   /// @param name its name
   /// @param capacityBytes its size
-  /// @param allocatedBytes how much of it holds data
   /// @param counters what it did
-  public record VolumeFigures(
-      String name, long capacityBytes, long allocatedBytes, VolumeCounters counters) {}
+  public record VolumeFigures(String name, long capacityBytes, VolumeCounters counters) {}
 }

@@ -1,5 +1,6 @@
 package io.ashlar.daemon.volume;
 
+import io.ashlar.control.VolumeSpec;
 import io.ashlar.core.volume.VolumeId;
 import java.util.List;
 
@@ -9,9 +10,8 @@ public interface VolumeEngine {
   /// A volume that the engine holds.
   ///
   /// @param id its identity
-  /// @param sizeBytes its capacity
-  /// @param logicalBlockBytes its block
-  record Held(VolumeId id, long sizeBytes, int logicalBlockBytes) {}
+  /// @param spec what the device remembers of its specification: all but limits and hosts
+  record Held(VolumeId id, VolumeSpec spec) {}
 
   /// What the engine holds, for comparison with the records at start.
   List<Held> held();
@@ -30,7 +30,4 @@ public interface VolumeEngine {
 
   /// Deletes a withdrawn volume and its key.
   void delete(VolumeId id);
-
-  /// How much of a volume holds data, in bytes.
-  long mappedBytes(VolumeId id);
 }

@@ -1,6 +1,5 @@
 package io.ashlar.daemon.volume;
 
-import io.ashlar.control.QosLimits;
 import io.ashlar.control.VolumeSpec;
 import io.ashlar.core.volume.VolumeId;
 import io.ashlar.daemon.volume.VolumeEngine.Held;
@@ -20,7 +19,7 @@ import java.util.function.Consumer;
 /// | READY | yes | serve it |
 /// | READY | no | keep the record, do not serve, warn: it is another pool, or damage |
 /// | DELETING | either | finish deleting |
-/// | none | yes | record it under a name made of its id and serve it: lost metadata loses no data |
+/// | none | yes | record it under the name on the device and serve it: lost metadata loses no data |
 final class VolumeRecovery {
   private static final int ID_LETTERS = 8;
 
@@ -76,19 +75,25 @@ final class VolumeRecovery {
   }
 
   private void adopt(Held held) {
-    String name = "recovered-" + held.id().toString().substring(0, ID_LETTERS);
-    VolumeSpec spec =
-        new VolumeSpec(
-            name,
-            held.sizeBytes(),
-            held.logicalBlockBytes(),
-            true,
-            true,
-            QosLimits.UNLIMITED,
-            List.of());
+    VolumeSpec found = held.spec();
+    boolean isTaken =
+        registry.records().stream().anyMatch(each -> each.spec().name().equals(found.name()));
+    String name =
+        isTaken || !VolumeRules.isName(found.name())
+            ? "recovered-" + held.id().toString().substring(0, ID_LETTERS)
+            : found.name();
     warnings.add(
         "The pool holds volume %s without a record of it: it is served as '%s' to any host."
             .formatted(held.id(), name));
+    VolumeSpec spec =
+        new VolumeSpec(
+            name,
+            found.sizeBytes(),
+            found.logicalBlockBytes(),
+            found.encrypted(),
+            found.compressed(),
+            found.qos(),
+            found.hosts());
     serve(new VolumeRecord(held.id(), spec, Phase.READY));
   }
 

@@ -22,9 +22,13 @@ final class VolumeRules {
 
   private VolumeRules() {}
 
+  static boolean isName(String text) {
+    return NAME.matcher(text).matches();
+  }
+
   static void check(VolumeSpec spec) {
     require(
-        NAME.matcher(spec.name()).matches(),
+        isName(spec.name()),
         "'"
             + spec.name()
             + "' is no volume name: use 1 to 63 of a-z, 0-9 and '-', beginning and"

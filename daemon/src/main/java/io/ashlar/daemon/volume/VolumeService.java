@@ -217,7 +217,6 @@ public final class VolumeService {
         spec.compressed(),
         spec.qos(),
         spec.hosts(),
-        new VolumeInfo.Usage(engine.mappedBytes(volume.id())),
         names.of(volume.id()));
   }
 

@@ -79,7 +79,6 @@ class OpenApiTest {
       classes = {
         VolumeSpec.class,
         VolumeInfo.class,
-        VolumeInfo.Usage.class,
         VolumeInfo.Exports.class,
         QosLimits.class,
         PoolInfo.class,

@@ -81,14 +81,15 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
         "/data/pool.img",
         "io_uring",
         "healthy",
+        17 * gib,
         16 * gib,
         gib,
         15 * gib,
         20 * gib,
-        2 * gib,
+        3 * gib,
         gib,
-        2.0,
-        4096,
+        0,
+        0,
         64L << 20,
         List.of("All is well, really."));
   }

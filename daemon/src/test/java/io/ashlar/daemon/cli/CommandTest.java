@@ -88,9 +88,9 @@ class CommandTest {
     assertThat(ashlar("volume list").out)
         .isEqualTo(
             """
-            NAME  SIZE    MAPPED  HOSTS
-            db    20GiB   4KiB    any
-            log   512MiB  4KiB    1
+            NAME  SIZE    HOSTS
+            db    20GiB   any
+            log   512MiB  1
             """);
     assertThat(ashlar("volume ls -o wide").out).contains("ENCRYPTED").contains("yes");
     assertThat(new JsonMapper().readTree(ashlar("volume list -o JSON").out).size()).isEqualTo(2);
@@ -103,7 +103,7 @@ class CommandTest {
   void shouldShowThePoolAndTheNode() {
     assertThat(ashlar("pool show").out)
         .contains("Device:       /data/pool.img (io_uring)")
-        .contains("Reduction:    2.00 : 1")
+        .contains("Capacity:     16GiB")
         .contains("Warning:      All is well, really.");
     assertThat(ashlar("node status").out).contains("State:    ready").contains("management 127");
     assertThat(new JsonMapper().readTree(ashlar("node status -o json").out).get("name").asString())

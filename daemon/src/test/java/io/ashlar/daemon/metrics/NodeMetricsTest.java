@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class NodeMetricsTest {
   private static final PoolInfo POOL =
-      new PoolInfo("/p", "file", "healthy", 100, 40, 60, 500, 80, 40, 2.0, 7, 9, List.of("full"));
+      new PoolInfo("/p", "file", "healthy", 110, 100, 40, 60, 500, 80, 5, 1, 2, 9, List.of("full"));
 
   /// Each look at it finds 20 µs more.
   private static final class SteppingClock implements Clock {
@@ -64,15 +64,13 @@ class NodeMetricsTest {
     String text =
         scrape(
             new NodeMetrics(() ->
-                new NodeFigures(
-                    "n1", POOL, List.of(new VolumeFigures("db", 1 << 20, 4096, counters)))));
+                new NodeFigures("n1", POOL, List.of(new VolumeFigures("db", 1 << 20, counters)))));
     assertThat(text)
         .contains("ashlar_volume_read_ops_total{node=\"n1\",volume=\"db\"} 3.0\n")
         .contains("ashlar_volume_read_errors_total{node=\"n1\",volume=\"db\"} 1.0\n")
         .contains("ashlar_volume_read_bytes_total{node=\"n1\",volume=\"db\"} 8192.0\n")
         .contains("ashlar_volume_write_bytes_total{node=\"n1\",volume=\"db\"} 4096.0\n")
         .contains("ashlar_volume_capacity_bytes{node=\"n1\",volume=\"db\"} 1048576.0\n")
-        .contains("ashlar_volume_allocated_bytes{node=\"n1\",volume=\"db\"} 4096.0\n")
         .contains(
             "ashlar_volume_io_duration_seconds_bucket"
                 + "{node=\"n1\",operation=\"read\",volume=\"db\",le=\"1.6384E-5\"} 0\n")
@@ -90,6 +88,7 @@ class NodeMetricsTest {
     assertThat(text)
         .contains("ashlar_pool_capacity_bytes{node=\"n1\"} 100.0\n")
         .contains("ashlar_pool_free_bytes{node=\"n1\"} 60.0\n")
+        .contains("ashlar_pool_cleaned_bytes_total{node=\"n1\"} 5.0\n")
         .contains("ashlar_pool_healthy{node=\"n1\"} 1.0\n")
         .contains("ashlar_pool_warnings{node=\"n1\"} 1.0\n")
         .contains("process_cpu_seconds_total")

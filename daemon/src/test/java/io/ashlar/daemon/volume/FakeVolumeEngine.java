@@ -26,9 +26,7 @@ public final class FakeVolumeEngine implements VolumeEngine {
     if (volumes.size() >= roomFor) {
       throw new ControlException(ProblemCode.POOL_FULL, "The pool is full: delete something.");
     }
-    volumes.put(
-        volume.id(),
-        new Held(volume.id(), volume.spec().sizeBytes(), volume.spec().logicalBlockBytes()));
+    volumes.put(volume.id(), new Held(volume.id(), volume.spec()));
   }
 
   @Override
@@ -49,10 +47,5 @@ public final class FakeVolumeEngine implements VolumeEngine {
   @Override
   public void delete(VolumeId id) {
     volumes.remove(id);
-  }
-
-  @Override
-  public long mappedBytes(VolumeId id) {
-    return volumes.containsKey(id) ? 4096 : 0;
   }
 }

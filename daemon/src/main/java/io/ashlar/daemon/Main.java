@@ -1,0 +1,22 @@
+package io.ashlar.daemon;
+
+import io.ashlar.cli.CommandRunner;
+import io.ashlar.daemon.command.ConfigCommand;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+/// The `ashlar` command with everything in it: the daemon (`ashlar up`) and what talks to one.
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8));
+    PrintWriter err =
+        new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
+    int exitCode = new CommandRunner(out, err).add(new ConfigCommand()).run(arguments);
+    out.flush();
+    err.flush();
+    System.exit(exitCode);
+  }
+}
