@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// libiscsi's conformance suite: no failure, and no skip that is not on the committed list.
 class IscsiConformanceIT {
-  private static final Duration LIMIT = Duration.ofMinutes(8);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private static final long SIZE_BYTES = 100L << 20;
 
