@@ -10,7 +10,7 @@ import io.ashlar.core.base.Check;
 ///   yields in that time
 public record QosLimits(long iops, long bytesPerSecond, int burstMillis) {
   public static final long IOPS_MAX = 1_000_000_000L;
-  public static final long BYTES_PER_SECOND_MAX = 1L << 50;
+  public static final long BYTES_PER_SECOND_MAX = TokenBucket.RATE_MAX;
   public static final int BURST_MILLIS_DEFAULT = 1_000;
   public static final int BURST_MILLIS_MAX = 60_000;
 
