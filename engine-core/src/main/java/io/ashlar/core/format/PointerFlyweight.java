@@ -50,6 +50,12 @@ public final class PointerFlyweight {
     return this;
   }
 
+  /// Shows what `other` shows: no bytes are copied.
+  public PointerFlyweight wrap(PointerFlyweight other) {
+    buffer.wrap(other.buffer);
+    return this;
+  }
+
   public boolean isAbsent() {
     return writeId() == 0 && flags() == 0;
   }

@@ -1,7 +1,11 @@
 package io.ashlar.core.index;
 
+import io.ashlar.core.base.Check;
 import io.ashlar.core.format.EntryFlyweight;
+import io.ashlar.core.format.PageCodec;
 import io.ashlar.core.format.PointerFlyweight;
+import java.nio.ByteBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /// The block index of one lane: which layer's which block lies where.
 ///
@@ -24,17 +28,48 @@ import io.ashlar.core.format.PointerFlyweight;
 /// ([#carriedPoint], [#carriedRange]) and the ledger's tree counts, all at the same instant; when
 /// that is durable, [#onCheckpointDurable]. Recovery: [#restoreLayer], [#restoreReap],
 /// [#restoreCarriedPoint], [#restoreCarriedRange], the ledger's tree counts, then replay.
-@SuppressWarnings("DoNotCallSuggester") // goes with the bodies
 public final class BlockIndex {
+  private final IndexOptions options;
+  private final IndexStatistics statistics = new IndexStatistics();
+  private final LayerTable layers;
+  final DeltaTable delta;
+  private final PageCache cache;
+  private final TreeWalk walk;
+  private final LeafLookup leafLookup;
+  private final RunFinder runFinder;
+  private final IndexMerge merge;
+  private final ReapList reapList;
+  private final Reaper reaper;
+
+  // Scratch of single calls.
+  private final UnsafeBuffer oneBuffer =
+      new UnsafeBuffer(ByteBuffer.allocateDirect(EntryFlyweight.BYTES));
+  private final EntryFlyweight one = new EntryFlyweight();
+  private final EntryFlyweight leafEntry = new EntryFlyweight();
+  private final PointerFlyweight pointer = new PointerFlyweight();
+
   public BlockIndex(IndexOptions options, PageIo io, SpaceLedger ledger) {
-    throw new UnsupportedOperationException("not landed yet");
+    this.options = options;
+    layers = new LayerTable(options.layersMax());
+    delta = new DeltaTable(options, ledger, statistics);
+    cache = new PageCache(options, io, statistics);
+    walk = new TreeWalk(cache, statistics);
+    reapList = new ReapList(options);
+    MergePorts ports = new MergePorts(cache, io, ledger, reapList, statistics);
+    merge = new IndexMerge(options, layers, delta, walk, ports);
+    reaper = new Reaper(reapList, cache, ledger, statistics);
+    leafLookup = new LeafLookup(delta, walk, cache, layers);
+    runFinder = new RunFinder(delta, walk, leafLookup);
+    one.wrap(oneBuffer, 0);
   }
 
   // Layers
 
   /// Adds an empty layer. A repeat does nothing.
   public void addLayer(int layer, long blocks) {
-    throw new UnsupportedOperationException("not landed yet");
+    if (layers.find(layer) == null) {
+      layers.add(layer, Layer.NO_PARENT, blocks);
+    }
   }
 
   /// Adds a layer as a checkpoint has it. Parents come before their children, as [#layer] gives
@@ -43,37 +78,57 @@ public final class BlockIndex {
   /// @param root is copied
   public void restoreLayer(
       int layer, int parent, long blocks, int rootLevel, PointerFlyweight root) {
-    throw new UnsupportedOperationException("not landed yet");
+    Check.that(rootLevel >= 0 && rootLevel < IndexOptions.LEVELS_MAX, "root level", rootLevel);
+    Check.that(
+        root.units() * options.unitBytes() <= PageCodec.PAGE_BYTES, "root page", root.units());
+    layers.add(layer, parent, blocks).root(rootLevel, root);
   }
 
   /// Adds a layer that begins with what `parent` holds now; nothing but relocations may change the
   /// parent from here on. A repeat does nothing.
   public void forkLayer(int parent, int child) {
-    throw new UnsupportedOperationException("not landed yet");
+    if (layers.find(child) == null) {
+      Layer forked = layers.add(child, parent, layers.referenced(parent).blocks);
+      forked.root(0, pointer.wrap(oneBuffer, 0).inherit(parent));
+    }
   }
 
   /// Sets a layer's size. Where it shrinks, the tail must have been unmapped.
   public void resizeLayer(int layer, long blocks) {
-    throw new UnsupportedOperationException("not landed yet");
+    Layer resized = layers.get(layer);
+    if (resized != null) {
+      Check.that(blocks >= 1 && blocks <= IndexOptions.BLOCKS_MAX, "a layer's size", blocks);
+      resized.blocks = blocks;
+    }
   }
 
   /// Removes a layer that has no children; its tree goes to the reap list. A repeat does nothing.
   public void removeLayer(int layer) {
-    throw new UnsupportedOperationException("not landed yet");
+    Layer removed = layers.get(layer);
+    if (removed == null) {
+      return;
+    }
+    layers.remove(removed);
+    if (!merge.isUnderWay()) {
+      if (removed.ownsRoot()) {
+        reapList.push(removed.id, removed.rootLevel, 0, removed.root);
+      }
+      layers.compact();
+    }
   }
 
   public boolean hasLayer(int layer) {
-    throw new UnsupportedOperationException("not landed yet");
+    return layers.get(layer) != null;
   }
 
   /// How many layers there are.
   public int layerCount() {
-    throw new UnsupportedOperationException("not landed yet");
+    return layers.count();
   }
 
   /// The `index`-th layer, parents before their children.
   public Layer layer(int index) {
-    throw new UnsupportedOperationException("not landed yet");
+    return layers.at(index);
   }
 
   // Changes
@@ -82,32 +137,48 @@ public final class BlockIndex {
   /// A written or relocated block is one point; for an unmap see [#pointsOfUnmap],
   /// [#rangesOfUnmap].
   public boolean hasRoom(int points, int ranges) {
-    throw new UnsupportedOperationException("not landed yet");
+    return delta.hasRoom(points, ranges);
   }
 
   /// The part of the delta table in use, in percent of what [#hasRoom] allows: when to freeze.
   public int fillPercent() {
-    throw new UnsupportedOperationException("not landed yet");
+    return delta.fillPercent();
   }
 
   /// What an unmap of `count` blocks costs in points.
   public int pointsOfUnmap(long count) {
-    throw new UnsupportedOperationException("not landed yet");
+    return count < options.rangeBlocksMin() ? (int) count : 0;
   }
 
   /// What an unmap of `count` blocks costs in ranges.
   public int rangesOfUnmap(long count) {
-    throw new UnsupportedOperationException("not landed yet");
+    return count < options.rangeBlocksMin() ? 0 : 1;
   }
 
   /// Publishes a written block; `entry` is copied, and its owner must be `layer`.
   public void put(int layer, long lba, EntryFlyweight entry) {
-    throw new UnsupportedOperationException("not landed yet");
+    if (layers.get(layer) == null) {
+      return;
+    }
+    Check.that(entry.owner() == layer, "a layer owns what is written to it", entry.owner(), layer);
+    Check.that(entry.writeId() != 0, "a written block has a version", lba);
+    delta.put(layer, lba, entry);
   }
 
   /// Publishes that blocks are unmapped, all as of `writeId`.
   public void unmap(int layer, long lba, long count, long writeId) {
-    throw new UnsupportedOperationException("not landed yet");
+    if (layers.get(layer) == null) {
+      return;
+    }
+    Check.that(count > 0 && writeId != 0, "an unmap has blocks and a version", count);
+    if (rangesOfUnmap(count) > 0) {
+      delta.unmapRange(layer, lba, lba + count, writeId);
+      return;
+    }
+    one.tombstone(layer, writeId);
+    for (long block = lba; block < lba + count; block++) {
+      delta.put(layer, block, one);
+    }
   }
 
   /// Publishes that a block was moved, live or in replay: `moved` has the write id that the block
@@ -115,7 +186,19 @@ public final class BlockIndex {
   /// Where that cannot be told without reading its leaf, the move is kept unverified, and whoever
   /// has the leaf first decides.
   public void relocate(int layer, long lba, EntryFlyweight moved) {
-    throw new UnsupportedOperationException("not landed yet");
+    Layer in = layers.get(layer);
+    if (in == null) {
+      return;
+    }
+    Relocation verdict = delta.relocate(layer, lba, moved);
+    if (verdict == Relocation.UNKNOWN) {
+      verdict = askLeaf(in, lba, moved.writeId());
+    }
+    if (verdict == Relocation.VOID) {
+      statistics.relocationsVoid++;
+    } else {
+      delta.keep(layer, lba, moved, verdict);
+    }
   }
 
   // Questions
@@ -126,34 +209,91 @@ public final class BlockIndex {
   /// @param out receives the entries if FOUND, the place if DAMAGED
   /// @param waiter is woken if PENDING
   public LookupResult lookup(int layer, long lba, int count, EntryBatch out, Waiter waiter) {
-    throw new UnsupportedOperationException("not landed yet");
+    Check.that(count >= 1 && count <= EntryBatch.BLOCKS_MAX, "blocks of a lookup", count);
+    Layer in = present(layer);
+    Check.that(lba >= 0 && count <= in.blocks - lba, "a lookup within the layer", lba, count);
+    LookupResult result = LookupResult.FOUND;
+    out.count = 0;
+    for (int done = 0; done < count; ) {
+      long leaf = (lba + done) / PageCodec.SLOTS;
+      int from = (int) ((lba + done) % PageCodec.SLOTS);
+      int to = Math.min(PageCodec.SLOTS, from + count - done);
+      leafLookup.into(out.entries, done * EntryFlyweight.BYTES);
+      LookupResult leafResult = leafLookup.find(in, leaf, from, to, waiter);
+      if (leafResult == LookupResult.DAMAGED) {
+        out.damage.set(leafLookup.damage);
+        return leafResult;
+      }
+      // The loads of all leaves start before anybody waits for the first.
+      result = leafResult == LookupResult.PENDING ? leafResult : result;
+      done += to - from;
+    }
+    out.count = result == LookupResult.FOUND ? count : 0;
+    return result;
   }
 
   /// Says whether the block at `lba` holds data, and how many from there on are alike. Unmapped
   /// subtrees are skipped as a whole. The run may end before its kind changes.
   public LookupResult mappedRun(int layer, long lba, long blocksMax, MappedRun out, Waiter waiter) {
-    throw new UnsupportedOperationException("not landed yet");
+    Layer in = present(layer);
+    Check.that(
+        lba >= 0 && blocksMax >= 1 && blocksMax <= in.blocks - lba,
+        "a run within the layer",
+        lba,
+        blocksMax);
+    return runFinder.find(in, lba, blocksMax, out, waiter);
   }
 
   /// Whether a stored block is what `lba` refers to now. DEAD if the layer is gone.
   ///
   /// @param stored the block as its record names it: write id, address and generation count
   public Liveness isLiveBlock(int layer, long lba, EntryFlyweight stored, Waiter waiter) {
-    throw new UnsupportedOperationException("not landed yet");
+    Layer in = layers.get(layer);
+    if (in == null || lba >= in.blocks) {
+      return Liveness.DEAD;
+    }
+    int slot = (int) (lba % PageCodec.SLOTS);
+    leafLookup.into(oneBuffer, 0);
+    LookupResult result = leafLookup.find(in, lba / PageCodec.SLOTS, slot, slot + 1, waiter);
+    return switch (result) {
+      case FOUND -> {
+        boolean isLive =
+            one.writeId() == stored.writeId()
+                && one.owner() == layer
+                && one.isAt(stored.address(), stored.generation());
+        yield isLive ? Liveness.LIVE : Liveness.DEAD;
+      }
+      case PENDING -> Liveness.PENDING;
+      case DAMAGED -> Liveness.DAMAGED;
+    };
   }
 
   /// Whether a stored page is part of the layer's tree. While a merge is under way only LIVE is
   /// certain; everything else is PENDING until it ends.
   public Liveness isLivePage(
       int layer, int level, long page, long address, int generation, Waiter waiter) {
-    throw new UnsupportedOperationException("not landed yet");
+    Layer in = layers.get(layer);
+    TreeWalk.Outcome outcome =
+        in == null ? TreeWalk.Outcome.ABSENT : walk.findPointer(in, level, page, waiter);
+    if (outcome == TreeWalk.Outcome.PENDING) {
+      return Liveness.PENDING;
+    }
+    if (outcome == TreeWalk.Outcome.FOUND && walk.pointer.isAt(address, generation)) {
+      return Liveness.LIVE;
+    }
+    if (merge.isUnderWay()) {
+      // It may be a page that the merge wrote and no root knows yet.
+      merge.awaitEnd(waiter);
+      return Liveness.PENDING;
+    }
+    return outcome == TreeWalk.Outcome.DAMAGED ? Liveness.DAMAGED : Liveness.DEAD;
   }
 
   /// Has the next merge write the page anew, so that its present place dies.
   ///
   /// @return false if there is no room for more such before the next freeze
   public boolean dirtyPage(int layer, int level, long page) {
-    throw new UnsupportedOperationException("not landed yet");
+    return layers.get(layer) == null || delta.markDirty(layer, level, page);
   }
 
   // Checkpoint
@@ -162,78 +302,81 @@ public final class BlockIndex {
   /// [#mergeStep], what follows is replayed after a crash. Only when no merge is under way and the
   /// last checkpoint is durable.
   public void freeze() {
-    throw new UnsupportedOperationException("not landed yet");
+    cache.forgetDamaged();
+    merge.freeze();
   }
 
   /// Does a piece of the merge.
   ///
-  /// @param budget how many pages to finish at most; 8 take less than 100 µs
+  /// @param budget how many pieces of work to do at most; a page takes about three, and 16 take
+  ///   less than 100 µs
   /// @return how much was done; 0 if it waits for a page, for the log or for the reaper
   public int mergeStep(int budget) {
-    throw new UnsupportedOperationException("not landed yet");
+    return merge.step(budget);
   }
 
   /// Whether the merge has ended: all roots have changed and a checkpoint may be written.
   public boolean isMerged() {
-    throw new UnsupportedOperationException("not landed yet");
+    return merge.state() == MergeState.MERGED;
   }
 
   /// The checkpoint is durable: its changes need no replay any more and make room.
   public void onCheckpointDurable() {
-    throw new UnsupportedOperationException("not landed yet");
+    merge.onCheckpointDurable();
   }
 
   /// How many block changes were carried over damaged pages and must be part of the checkpoint.
   public int carriedPoints() {
-    throw new UnsupportedOperationException("not landed yet");
+    return delta.active.carriedPoints();
   }
 
   /// Copies a carried block change.
   ///
   /// @param index below [#carriedPoints]
   public void carriedPoint(int index, CarriedPoint out) {
-    throw new UnsupportedOperationException("not landed yet");
+    delta.active.carriedPoint(index, out);
   }
 
   /// How many unmapped ranges were carried over damaged pages and must be part of the checkpoint.
   public int carriedRanges() {
-    throw new UnsupportedOperationException("not landed yet");
+    return delta.active.ranges.carriedPieces();
   }
 
   /// Copies a carried range.
   ///
   /// @param index below [#carriedRanges]
   public void carriedRange(int index, CarriedRange out) {
-    throw new UnsupportedOperationException("not landed yet");
+    delta.active.ranges.carriedPiece(index, out);
   }
 
   /// Puts back what [#carriedPoint] gave, after the layers and before replay.
   public void restoreCarriedPoint(CarriedPoint point) {
-    throw new UnsupportedOperationException("not landed yet");
+    int flags = point.isUnverified ? DeltaGeneration.UNVERIFIED : 0;
+    delta.restore(point.layer, point.lba, point.entry, flags);
   }
 
   /// Puts back what [#carriedRange] gave, after the layers and before replay.
   public void restoreCarriedRange(CarriedRange range) {
-    throw new UnsupportedOperationException("not landed yet");
+    delta.unmapRange(range.layer, range.start, range.end, range.writeId);
   }
 
   // Reap list
 
   /// How many unlinked subtrees are not walked yet. The cleaner picks no victim unless it is 0.
   public int reapCount() {
-    throw new UnsupportedOperationException("not landed yet");
+    return reaper.count();
   }
 
   /// Copies an entry of the reap list.
   ///
   /// @param index below [#reapCount]
   public void reapEntry(int index, ReapEntry out) {
-    throw new UnsupportedOperationException("not landed yet");
+    reaper.get(index, out);
   }
 
   /// Puts back what [#reapEntry] gave.
   public void restoreReap(ReapEntry entry) {
-    throw new UnsupportedOperationException("not landed yet");
+    reapList.push(entry.layer, entry.level, entry.page, entry.pointer);
   }
 
   /// Walks some of the reap list.
@@ -241,7 +384,7 @@ public final class BlockIndex {
   /// @param budget how many pages to finish at most; 8 take less than 100 µs
   /// @return how much was done; 0 if it waits for pages or is empty
   public int reapStep(int budget) {
-    throw new UnsupportedOperationException("not landed yet");
+    return reaper.step(budget);
   }
 
   // The rest
@@ -250,21 +393,42 @@ public final class BlockIndex {
   ///
   /// @return how many were woken
   public int doWork() {
-    throw new UnsupportedOperationException("not landed yet");
+    return cache.wakeStarved();
   }
 
   /// Forgets which pages are damaged, so that they are read once more: after a repair, or now and
   /// then. [#freeze] does so too.
   public void retryDamaged() {
-    throw new UnsupportedOperationException("not landed yet");
+    cache.forgetDamaged();
   }
 
   public IndexStatistics statistics() {
-    throw new UnsupportedOperationException("not landed yet");
+    return statistics;
   }
 
   /// All memory that the index holds, in bytes; it does not change.
   public long memoryBytes() {
-    throw new UnsupportedOperationException("not landed yet");
+    return options.memoryBytes();
+  }
+
+  private Layer present(int layer) {
+    Layer found = layers.get(layer);
+    if (found == null) {
+      throw new IllegalArgumentException("layer " + layer + " does not exist");
+    }
+    return found;
+  }
+
+  /// What the leaf says of a relocation, if it is in memory.
+  private Relocation askLeaf(Layer in, long lba, long writeId) {
+    return switch (walk.findPage(in, 0, lba / PageCodec.SLOTS, null)) {
+      case FOUND -> {
+        cache.entry(walk.frame, (int) (lba % PageCodec.SLOTS), leafEntry);
+        boolean isSame = leafEntry.writeId() == writeId && leafEntry.owner() == in.id;
+        yield isSame ? Relocation.APPLIED : Relocation.VOID;
+      }
+      case ABSENT, TOMBSTONE, FOREIGN -> Relocation.VOID;
+      case PENDING, DAMAGED -> Relocation.UNKNOWN;
+    };
   }
 }

@@ -30,6 +30,11 @@ public final class Layer {
   /// Layers whose trees may refer to pages of this one.
   int children;
 
+  boolean isRemoved;
+
+  /// Its place in the table as of the last freeze.
+  int ordinal;
+
   Layer(int id, int parent, long blocks) {
     this.id = id;
     this.parent = parent;
@@ -37,6 +42,25 @@ public final class Layer {
     UnsafeBuffer roots = new UnsafeBuffer(ByteBuffer.allocateDirect(2 * PointerFlyweight.BYTES));
     root.wrap(roots, 0);
     mergedRoot.wrap(roots, MERGED_OFFSET);
+  }
+
+  /// Sets the root, and what the merge made of it.
+  void root(int level, PointerFlyweight pointer) {
+    rootLevel = level;
+    root.copyFrom(pointer);
+    mergedLevel = level;
+    mergedRoot.copyFrom(pointer);
+  }
+
+  /// What the merge made of the root becomes the root.
+  void switchRoot() {
+    rootLevel = mergedLevel;
+    root.copyFrom(mergedRoot);
+  }
+
+  /// Whether the layer itself owns the page that its root points to.
+  boolean ownsRoot() {
+    return root.isStored() && root.owner() == id;
   }
 
   public int id() {

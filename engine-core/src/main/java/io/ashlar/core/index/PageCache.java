@@ -149,13 +149,16 @@ final class PageCache {
     read.generation = pointer.generation();
     read.units = pointer.units();
     read.memoryAddress = memory.addressOffset() + (long) frame * PageCodec.PAGE_BYTES;
-    if (read.units * unitBytes > PageCodec.PAGE_BYTES || !io.readPage(read)) {
-      freeFrames[freeFrameCount++] = frame;
+    Check.that(read.units * unitBytes <= PageCodec.PAGE_BYTES, "a page fits a frame", read.units);
+    // The pointer may be a view of the very frame that was just taken: no use after the read
+    // started.
+    describe(frame, pointer, layer, level, page);
+    state(frame, FrameState.LOADING);
+    if (!io.readPage(read)) {
+      discardUnpinned(frame);
       return NONE;
     }
     freeReadCount--;
-    describe(frame, pointer, layer, level, page);
-    state(frame, FrameState.LOADING);
     return frame;
   }
 
@@ -184,17 +187,23 @@ final class PageCache {
     return freeReadCount == 0 ? 0 : starved.wake(freeReadCount);
   }
 
-  /// Forgets a page that nobody pins.
-  void discard(int frame) {
-    Check.that(pins[frame] == 0, "nobody pins what is discarded", pins[frame]);
-    unlink(frame);
-    freeFrames[freeFrameCount++] = frame;
+  /// Forgets a page, unless somebody pins it.
+  void discardUnpinned(int frame) {
+    if (pins[frame] == 0) {
+      unlink(frame);
+      freeFrames[freeFrameCount++] = frame;
+    }
+  }
+
+  /// How many pages could be loaded now.
+  int freeReads() {
+    return freeReadCount;
   }
 
   void forgetDamaged() {
     for (int frame = 0; frame < states.length; frame++) {
-      if (states[frame] == FrameState.DAMAGED && pins[frame] == 0) {
-        discard(frame);
+      if (states[frame] == FrameState.DAMAGED) {
+        discardUnpinned(frame);
       }
     }
   }

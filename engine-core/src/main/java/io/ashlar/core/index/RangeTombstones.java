@@ -50,10 +50,6 @@ final class RangeTombstones {
     return size;
   }
 
-  int layer(int piece) {
-    return layers[piece];
-  }
-
   long start(int piece) {
     return starts[piece];
   }
@@ -66,9 +62,28 @@ final class RangeTombstones {
     return writeIds[piece];
   }
 
-  /// Whether the piece came over from a merge that met a damaged page.
-  boolean isCarried(int piece) {
-    return carried[piece];
+  /// How many pieces were carried over damaged pages.
+  int carriedPieces() {
+    int count = 0;
+    for (int piece = 0; piece < size; piece++) {
+      count += carried[piece] ? 1 : 0;
+    }
+    return count;
+  }
+
+  /// Copies the `index`-th carried piece.
+  void carriedPiece(int index, CarriedRange out) {
+    int left = index;
+    for (int piece = 0; piece < size; piece++) {
+      if (carried[piece] && left-- == 0) {
+        out.layer = layers[piece];
+        out.start = starts[piece];
+        out.end = ends[piece];
+        out.writeId = writeIds[piece];
+        return;
+      }
+    }
+    Check.that(false, "a carried range", index);
   }
 
   void clear() {
@@ -79,6 +94,12 @@ final class RangeTombstones {
   int firstAfter(int layer, long lba) {
     int piece = search(layer, lba);
     return piece < size && layers[piece] == layer ? piece : NONE;
+  }
+
+  /// Where the last piece of `layer` ends; 0 if it has none.
+  long lastEnd(int layer) {
+    int after = search(layer, Long.MAX_VALUE);
+    return after > 0 && layers[after - 1] == layer ? ends[after - 1] : 0;
   }
 
   /// The write id as of which `lba` is unmapped; 0 if it is not.

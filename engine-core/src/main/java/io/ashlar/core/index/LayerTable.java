@@ -1,0 +1,82 @@
+package io.ashlar.core.index;
+
+import io.ashlar.core.base.Check;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The layers of a lane, parents before their children. A layer that is removed while a merge is
+/// under way stays in its place, for the merge may be in the middle of it, but nobody else sees it.
+final class LayerTable {
+  private final Layer[] ordered;
+  private final Int2ObjectHashMap<Layer> byId = new Int2ObjectHashMap<>();
+  private int count;
+
+  LayerTable(int layersMax) {
+    ordered = new Layer[layersMax];
+  }
+
+  int count() {
+    return count;
+  }
+
+  Layer at(int index) {
+    Check.that(index >= 0 && index < count, "a layer of the table", index, count);
+    return ordered[index];
+  }
+
+  /// The layer, unless it is not there or removed.
+  @Nullable Layer get(int id) {
+    Layer layer = byId.get(id);
+    return layer == null || layer.isRemoved ? null : layer;
+  }
+
+  /// The layer, even if it was removed since the last merge ended.
+  @Nullable Layer find(int id) {
+    return byId.get(id);
+  }
+
+  /// The layer that a tree refers to: it is there, even if removed meanwhile.
+  Layer referenced(int id) {
+    Layer layer = byId.get(id);
+    if (layer == null) {
+      throw new IllegalStateException("a tree refers to layer " + id + ", which does not exist");
+    }
+    return layer;
+  }
+
+  Layer add(int id, int parent, long blocks) {
+    Check.that(id != Layer.NO_PARENT, "a layer has a number");
+    Check.that(count < ordered.length, "room for a layer", count);
+    Check.that(blocks >= 1 && blocks <= IndexOptions.BLOCKS_MAX, "a layer's size", blocks);
+    Layer layer = new Layer(id, parent, blocks);
+    ordered[count++] = layer;
+    byId.put(id, layer);
+    if (parent != Layer.NO_PARENT) {
+      referenced(parent).children++;
+    }
+    return layer;
+  }
+
+  /// Lets nobody see the layer any more.
+  void remove(Layer layer) {
+    Check.that(layer.children == 0, "no other layer needs what is removed", layer.id);
+    layer.isRemoved = true;
+    if (layer.parent != Layer.NO_PARENT) {
+      referenced(layer.parent).children--;
+    }
+  }
+
+  /// Drops the removed layers from the table, keeping the order of the rest.
+  void compact() {
+    int kept = 0;
+    for (int index = 0; index < count; index++) {
+      Layer layer = ordered[index];
+      if (layer.isRemoved) {
+        byId.remove(layer.id);
+      } else {
+        ordered[kept++] = layer;
+      }
+    }
+    count = kept;
+  }
+}
