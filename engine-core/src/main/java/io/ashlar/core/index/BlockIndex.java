@@ -37,7 +37,7 @@ public final class BlockIndex {
   private final TreeWalk walk;
   private final LeafLookup leafLookup;
   private final RunFinder runFinder;
-  private final IndexMerge merge;
+  final IndexMerge merge;
   private final ReapList reapList;
   private final Reaper reaper;
 
