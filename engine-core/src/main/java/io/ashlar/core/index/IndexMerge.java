@@ -182,11 +182,18 @@ final class IndexMerge {
   /// A layer that stood for its parent's tree begins to have its own, with the same root. Parents
   /// are merged before their children.
   private void inheritRoot() {
+    if (!layer.mergedRoot.isInherited()) {
+      return;
+    }
+    int heldBy = layer.mergedRoot.owner();
     Layer from = layer;
     while (from.mergedRoot.isInherited()) {
       from = layers.referenced(from.mergedRoot.owner());
     }
-    layer.mergedRoot.copyFrom(from.mergedRoot);
+    PointerFlyweight root = layer.mergedRoot.copyFrom(from.mergedRoot);
+    if (root.isStored()) {
+      root.summary(heldBy, root.writeId(), root.present());
+    }
     layer.mergedLevel = from.mergedLevel;
   }
 
@@ -328,6 +335,9 @@ final class IndexMerge {
       return true;
     }
     cache.copyTo(pinned, frame.page);
+    if (level > 0 && frame.source.owner() != layer.id) {
+      frame.referTo(frame.source.owner());
+    }
     begun(frame);
     return true;
   }

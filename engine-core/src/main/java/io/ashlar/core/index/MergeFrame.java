@@ -117,6 +117,17 @@ final class MergeFrame {
     }
   }
 
+  /// Makes all pointers of a page that was copied from another layer refer to that layer, not to
+  /// its ancestors: it may hold changes in memory that its tree does not have yet.
+  void referTo(int owner) {
+    for (int slot = 0; slot < PageCodec.SLOTS; slot++) {
+      PointerFlyweight child = pointer(slot);
+      if (child.isStored()) {
+        child.summary(owner, child.writeId(), child.present());
+      }
+    }
+  }
+
   /// The highest write id in or below the page.
   long highestWriteId() {
     long highest = 0;

@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Random operations on a tiny index against a model: merges, evictions, forks, removals, crashes and
-/// damaged pages come in between. A failing seed is the parameter that the report names.
+/// Random operations on a tiny index against a model: merges, evictions, forks, removals, crashes
+/// and damaged pages come in between. A failing seed is the parameter that the report names.
 class BlockIndexModelTest {
   private static final int LAYERS_MAX = 8;
   private static final long BLOCKS = 128 * 128 * 2 + 77;

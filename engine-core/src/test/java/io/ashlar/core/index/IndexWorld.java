@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/// An index on a fake device, with a model beside it that every operation goes to as well, the log since
-/// the last durable checkpoint, and crashes.
+/// An index on a fake device, with a model beside it that every operation goes to as well, the log
+/// since the last durable checkpoint, and crashes.
 final class IndexWorld {
   /// What the model knows of a block.
   record Block(long writeId, int owner, long address, int units) {
@@ -299,9 +299,7 @@ final class IndexWorld {
         }
       }
       long mapped =
-          blocks.subMap(lba, lba + run.blocks()).values().stream()
-              .filter(Block::isMapped)
-              .count();
+          blocks.subMap(lba, lba + run.blocks()).values().stream().filter(Block::isMapped).count();
       assertThat(run.blocks()).isBetween(1L, size - lba);
       assertThat(mapped)
           .as("layer %s blocks %s + %s", layer, lba, run.blocks())

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/// Counts from scratch what an index references: walks every page of every tree and of the reap list
-/// on the device, and every point of the delta table.
+/// Counts from scratch what an index references: walks every page of every tree and of the reap
+/// list on the device, and every point of the delta table.
 final class TreeAudit {
   private final FakePageIo io;
   private final PageCodec codec = new PageCodec(FakePageIo.SECTOR_BYTES);
