@@ -21,7 +21,7 @@ class BlockIndexModelTest {
   private int nextLayer = 1;
 
   static long[] seeds() {
-    long[] seeds = new long[60];
+    long[] seeds = new long[Integer.getInteger("ashlar.index.seeds", 60)];
     for (int seed = 0; seed < seeds.length; seed++) {
       seeds[seed] = seed;
     }
@@ -198,7 +198,7 @@ class BlockIndexModelTest {
 
   private void look(IndexWorld world) {
     int layer = pick(world);
-    ModelLayer chosen = world.model.get(layer);
+    ModelLayer chosen = world.layer(layer);
     long lba = block(world.random, chosen.size);
     int most = world.random.nextBoolean() ? 8 : EntryBatch.BLOCKS_MAX;
     world.lookup(layer, lba, (int) Math.min(1 + world.random.nextInt(most), chosen.size - lba));

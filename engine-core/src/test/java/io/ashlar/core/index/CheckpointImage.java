@@ -9,7 +9,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /// What a checkpoint keeps of an index, as the store would.
 final class CheckpointImage {
-  private record LayerImage(int id, int parent, long blocks, int rootLevel, byte[] root) {}
+  private record LayerImage(int id, int parent, long blocks, int rootLevel, UnsafeBuffer root) {}
 
   private final List<LayerImage> layers = new ArrayList<>();
   private final List<ReapEntry> reap = new ArrayList<>();
@@ -20,8 +20,8 @@ final class CheckpointImage {
   CheckpointImage(BlockIndex index, CountingLedger ledger) {
     for (int at = 0; at < index.layerCount(); at++) {
       Layer layer = index.layer(at);
-      byte[] root = new byte[PointerFlyweight.BYTES];
-      layer.root().copyTo(new UnsafeBuffer(root), 0);
+      UnsafeBuffer root = new UnsafeBuffer(new byte[PointerFlyweight.BYTES]);
+      layer.root().copyTo(root, 0);
       layers.add(
           new LayerImage(layer.id(), layer.parent(), layer.blocks(), layer.rootLevel(), root));
     }
@@ -52,7 +52,7 @@ final class CheckpointImage {
     ledger.delta = new TreeMap<>();
     PointerFlyweight root = new PointerFlyweight();
     for (LayerImage layer : layers) {
-      root.wrap(new UnsafeBuffer(layer.root()), 0);
+      root.wrap(layer.root(), 0);
       index.restoreLayer(layer.id(), layer.parent(), layer.blocks(), layer.rootLevel(), root);
     }
     reap.forEach(index::restoreReap);

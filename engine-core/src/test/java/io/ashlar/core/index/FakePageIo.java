@@ -80,14 +80,12 @@ final class FakePageIo implements PageIo {
     PageRead read = reads.remove(random.nextInt(reads.size()));
     byte[] bytes = pages.get(read.address);
     boolean isReadable =
-        bytes != null
-            && !unreadable.contains(read.address)
-            && generationOf(read.address) == read.generation;
-    if (isReadable) {
+        !unreadable.contains(read.address) && generationOf(read.address) == read.generation;
+    if (bytes != null && isReadable) {
       UnsafeBuffer target = new UnsafeBuffer(read.memoryAddress, read.units * SECTOR_BYTES);
       target.putBytes(0, bytes, 0, Math.min(bytes.length, target.capacity()));
     }
-    read.complete(isReadable);
+    read.complete(bytes != null && isReadable);
     return true;
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -75,6 +76,10 @@ final class IndexWorld {
     return new IndexOptions(28, 512, 8, 4, 16, 4, 6000, 16, FakePageIo.SECTOR_BYTES);
   }
 
+  ModelLayer layer(int id) {
+    return Objects.requireNonNull(model.get(id));
+  }
+
   private void publish(Consumer<BlockIndex> operation) {
     log.add(operation);
     operation.accept(index);
@@ -88,7 +93,7 @@ final class IndexWorld {
   }
 
   void fork(int parent, int child) {
-    ModelLayer from = model.get(parent);
+    ModelLayer from = layer(parent);
     ModelLayer forked = new ModelLayer(parent, from.size);
     forked.blocks.putAll(from.blocks);
     from.children++;
@@ -97,15 +102,16 @@ final class IndexWorld {
   }
 
   void remove(int layer) {
-    ModelLayer removed = model.remove(layer);
+    ModelLayer removed = layer(layer);
+    model.remove(layer);
     if (removed.parent != Layer.NO_PARENT) {
-      model.get(removed.parent).children--;
+      layer(removed.parent).children--;
     }
     publish(to -> to.removeLayer(layer));
   }
 
   void resize(int layer, long size) {
-    ModelLayer resized = model.get(layer);
+    ModelLayer resized = layer(layer);
     if (size < resized.size) {
       unmap(layer, size, resized.size - size);
     }
@@ -120,7 +126,7 @@ final class IndexWorld {
     for (int index = 0; index < count; index++) {
       int units = random.nextInt(9);
       Block block = new Block(nextWriteId++, layer, units == 0 ? 0 : io.allocate(units), units);
-      model.get(layer).blocks.put(lba + index, block);
+      layer(layer).blocks.put(lba + index, block);
       publishPut(layer, lba + index, block);
     }
   }
@@ -132,7 +138,7 @@ final class IndexWorld {
   void unmap(int layer, long lba, long count) {
     makeRoom(index.pointsOfUnmap(count), index.rangesOfUnmap(count));
     long writeId = nextWriteId++;
-    TreeMap<Long, Block> blocks = model.get(layer).blocks;
+    TreeMap<Long, Block> blocks = layer(layer).blocks;
     Block tombstone = new Block(writeId, layer, 0, -1);
     blocks.subMap(lba, lba + count).replaceAll((at, block) -> tombstone);
     publish(to -> to.unmap(layer, lba, count, writeId));
@@ -142,9 +148,9 @@ final class IndexWorld {
   void relocate(int layer, long lba, Block seen) {
     makeRoom(1, 0);
     Block moved = new Block(seen.writeId, seen.owner, io.allocate(seen.units), seen.units);
-    Block present = model.get(layer).blocks.get(lba);
+    Block present = layer(layer).blocks.get(lba);
     if (present != null && present.writeId == seen.writeId) {
-      model.get(layer).blocks.put(lba, moved);
+      layer(layer).blocks.put(lba, moved);
     }
     publish(to -> to.relocate(layer, lba, entryOf(moved)));
   }
@@ -254,7 +260,7 @@ final class IndexWorld {
   }
 
   private void compare(int layer, long lba, EntryFlyweight found) {
-    Block expected = model.get(layer).blocks.get(lba);
+    Block expected = layer(layer).blocks.get(lba);
     String where = "layer " + layer + " block " + lba;
     if (expected == null || !expected.isMapped()) {
       assertThat(found.isMapped()).as(where).isFalse();
@@ -290,7 +296,7 @@ final class IndexWorld {
   /// Walks the whole layer by mapped runs: their mapped blocks are the model's.
   private void compareRuns(int layer, long size) {
     MappedRun run = new MappedRun();
-    TreeMap<Long, Block> blocks = model.get(layer).blocks;
+    TreeMap<Long, Block> blocks = layer(layer).blocks;
     for (long lba = 0; lba < size; lba += run.blocks()) {
       while (index.mappedRun(layer, lba, size - lba, run, recall) == LookupResult.PENDING) {
         while (recall.isWaiting()) {
