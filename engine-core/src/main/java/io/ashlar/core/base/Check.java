@@ -1,5 +1,7 @@
 package io.ashlar.core.base;
 
+import org.jspecify.annotations.Nullable;
+
 /// Checks that guard data. Unlike `assert` they stay on in production: a store that goes on after
 /// an invariant broke writes the damage down.
 public final class Check {
@@ -28,5 +30,13 @@ public final class Check {
       throw new CheckFailedException(
           "must hold: " + sentence + ", figures=" + first + " and " + second);
     }
+  }
+
+  /// `value`, which must not be null here.
+  public static <T> T present(@Nullable T value, String sentence) {
+    if (value == null) {
+      throw new CheckFailedException("must hold: " + sentence);
+    }
+    return value;
   }
 }

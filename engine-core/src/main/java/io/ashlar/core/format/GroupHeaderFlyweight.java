@@ -1,0 +1,145 @@
+package io.ashlar.core.format;
+
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/// The fixed part of a group's header; records follow it at once.
+///
+/// ```
+/// 0        4        8               16              24
+/// +--------+--------+---------------+---------------+
+/// | magic  | crc32c |    secret     |   sequence    |
+/// +--------+--------+-------+-------+-------+-------+
+/// | durable through | epoch | gener | header|payload|  24 … 48
+/// +--------+---+-+--+-------+-------+-------+-------+
+/// |records |lan|s|0 |  epoch millis                 |  48 … 64
+/// +--------+---+-+--+-------------------------------+
+/// ```
+///
+/// `header` is the length of this part and all records in bytes, not padded; the checksum covers it
+/// from `secret` on. `payload` is the length of all payloads with their padding. The header on the
+/// device is padded to a unit, or to the stream's fixed header length where it has one.
+public final class GroupHeaderFlyweight {
+  public static final int MAGIC = 0x50524741; // "AGRP"
+
+  static final int MAGIC_OFFSET = 0;
+  static final int CHECKSUM_OFFSET = MAGIC_OFFSET + Integer.BYTES;
+  static final int SECRET_OFFSET = CHECKSUM_OFFSET + Integer.BYTES;
+  static final int SEQUENCE_OFFSET = SECRET_OFFSET + Long.BYTES;
+  static final int DURABLE_THROUGH_OFFSET = SEQUENCE_OFFSET + Long.BYTES;
+  static final int EPOCH_OFFSET = DURABLE_THROUGH_OFFSET + Long.BYTES;
+  static final int GENERATION_OFFSET = EPOCH_OFFSET + Integer.BYTES;
+  static final int HEADER_BYTES_OFFSET = GENERATION_OFFSET + Integer.BYTES;
+  static final int PAYLOAD_BYTES_OFFSET = HEADER_BYTES_OFFSET + Integer.BYTES;
+  static final int RECORDS_OFFSET = PAYLOAD_BYTES_OFFSET + Integer.BYTES;
+  static final int LANE_OFFSET = RECORDS_OFFSET + Integer.BYTES;
+  static final int STREAM_OFFSET = LANE_OFFSET + Short.BYTES;
+  static final int TIME_OFFSET = STREAM_OFFSET + 2;
+
+  /// Length of the fixed part.
+  public static final int BYTES = TIME_OFFSET + Long.BYTES;
+
+  /// The longest header, records included: a reader never needs more to know what a group holds.
+  public static final int HEADER_BYTES_MAX = 16 * 1024;
+
+  /// Padded length of every META header but a seal's, so that the places of pages are known when
+  /// they are appended.
+  public static final int META_HEADER_BYTES = 4096;
+
+  private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+
+  public GroupHeaderFlyweight wrap(MutableDirectBuffer source, int offset, int length) {
+    buffer.wrap(source, offset, length);
+    return this;
+  }
+
+  public UnsafeBuffer buffer() {
+    return buffer;
+  }
+
+  public int magic() {
+    return buffer.getInt(MAGIC_OFFSET);
+  }
+
+  public int checksum() {
+    return buffer.getInt(CHECKSUM_OFFSET);
+  }
+
+  public long secret() {
+    return buffer.getLong(SECRET_OFFSET);
+  }
+
+  public long sequence() {
+    return buffer.getLong(SEQUENCE_OFFSET);
+  }
+
+  public long durableThrough() {
+    return buffer.getLong(DURABLE_THROUGH_OFFSET);
+  }
+
+  public int epoch() {
+    return buffer.getInt(EPOCH_OFFSET);
+  }
+
+  public int generation() {
+    return buffer.getInt(GENERATION_OFFSET);
+  }
+
+  public int headerBytes() {
+    return buffer.getInt(HEADER_BYTES_OFFSET);
+  }
+
+  public int payloadBytes() {
+    return buffer.getInt(PAYLOAD_BYTES_OFFSET);
+  }
+
+  public int records() {
+    return buffer.getInt(RECORDS_OFFSET);
+  }
+
+  public int lane() {
+    return buffer.getShort(LANE_OFFSET) & 0xFFFF;
+  }
+
+  public int stream() {
+    return buffer.getByte(STREAM_OFFSET);
+  }
+
+  public long epochMillis() {
+    return buffer.getLong(TIME_OFFSET);
+  }
+
+  public GroupHeaderFlyweight identity(long secret, int lane, int stream) {
+    buffer.putInt(MAGIC_OFFSET, MAGIC);
+    buffer.putLong(SECRET_OFFSET, secret);
+    buffer.putShort(LANE_OFFSET, (short) lane);
+    buffer.putByte(STREAM_OFFSET, (byte) stream);
+    buffer.putByte(STREAM_OFFSET + 1, (byte) 0);
+    return this;
+  }
+
+  public GroupHeaderFlyweight order(long sequence, long durableThrough, int epoch, int generation) {
+    buffer.putLong(SEQUENCE_OFFSET, sequence);
+    buffer.putLong(DURABLE_THROUGH_OFFSET, durableThrough);
+    buffer.putInt(EPOCH_OFFSET, epoch);
+    buffer.putInt(GENERATION_OFFSET, generation);
+    return this;
+  }
+
+  public GroupHeaderFlyweight shape(int headerBytes, int payloadBytes, int records) {
+    buffer.putInt(HEADER_BYTES_OFFSET, headerBytes);
+    buffer.putInt(PAYLOAD_BYTES_OFFSET, payloadBytes);
+    buffer.putInt(RECORDS_OFFSET, records);
+    return this;
+  }
+
+  public GroupHeaderFlyweight time(long epochMillis) {
+    buffer.putLong(TIME_OFFSET, epochMillis);
+    return this;
+  }
+
+  public GroupHeaderFlyweight checksum(int crc) {
+    buffer.putInt(CHECKSUM_OFFSET, crc);
+    return this;
+  }
+}

@@ -1,0 +1,54 @@
+package io.ashlar.core.format;
+
+/// What a record in a group is. Codes are for ever.
+public enum RecordType {
+  /// Sealed blocks that a host wrote: `blocks` descriptors; block i has lba + i and write id + i.
+  WRITE(1),
+  /// `argument` blocks from `lba` on read as zeroes as of `writeId`.
+  UNMAP(2),
+  /// An index page: `layer`, level in `argument`, page number in `lba`; one payload of
+  /// `payloadBytes`.
+  PAGE(3),
+  /// A sealed block that the cleaner moved, with its old write id; one descriptor.
+  RELOCATE(4),
+  /// The last group of a segment: the stream goes on in segment `lba` with generation `argument`.
+  SEAL(5),
+  /// Nothing but the header's durable-through mark.
+  MARK(6),
+  /// A piece of a checkpoint; `lba` is the piece's number, `argument` the address of the piece
+  /// before it.
+  CHECKPOINT(7),
+  /// A volume as of now, created or changed: payload is a volume entry.
+  VOLUME(8),
+  /// The volume whose head layer is `layer` is gone.
+  VOLUME_DELETED(9),
+  /// A volume's reservations as of now: payload is the reservation table.
+  RESERVATIONS(10);
+
+  private static final RecordType[] BY_CODE = new RecordType[11];
+
+  static {
+    for (RecordType type : values()) {
+      BY_CODE[type.code] = type;
+    }
+  }
+
+  final byte code;
+
+  RecordType(int code) {
+    this.code = (byte) code;
+  }
+
+  /// Whether a record of this type is followed by block descriptors.
+  public boolean hasBlocks() {
+    return this == WRITE || this == RELOCATE;
+  }
+
+  static boolean isKnown(int code) {
+    return code > 0 && code < BY_CODE.length;
+  }
+
+  static RecordType of(int code) {
+    return BY_CODE[code];
+  }
+}
