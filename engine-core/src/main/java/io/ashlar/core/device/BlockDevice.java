@@ -10,7 +10,7 @@ public interface BlockDevice extends AutoCloseable {
   DeviceGeometry geometry();
 
   /// Tells the device of memory that most requests will use, so that it may register it with the
-  /// kernel. At most once, before the first request. Requests may use other memory too.
+  /// kernel. At most once, while no request is in flight. Requests may use other memory too.
   void useArena(ByteBuffer arena);
 
   /// Takes a request, to be started at the latest by the next [#poll]. One that does not pass
