@@ -1,0 +1,76 @@
+package io.ashlar.core.checkpoint;
+
+import io.ashlar.core.base.Crc32c;
+import io.ashlar.core.device.DeviceStatus;
+import io.ashlar.core.device.PolledDevice;
+import io.ashlar.core.format.CorruptRecordException;
+import io.ashlar.core.format.Superblock;
+import io.ashlar.core.format.Superblock.LaneGeometry;
+import io.ashlar.core.format.UnsupportedFormatException;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// A lane's two superblock slots, used while nobody is served: at format, at start and by offline
+/// tools.
+public final class SuperblockSlots {
+  private final PolledDevice device;
+  private final Crc32c crc;
+  private final UnsafeBuffer memory =
+      new UnsafeBuffer(BufferUtil.allocateDirectAligned(Superblock.BYTES, 4096));
+
+  public SuperblockSlots(PolledDevice device, Crc32c crc) {
+    this.device = device;
+    this.crc = crc;
+  }
+
+  /// Reads both slots and returns the newer valid one.
+  ///
+  /// @return null if the device has none and never had: it is not formatted
+  /// @throws CorruptRecordException if what is there cannot be believed, or the device cannot be
+  ///   read
+  public @Nullable Superblock newest(int lane, int lanes)
+      throws CorruptRecordException, UnsupportedFormatException {
+    Superblock best = null;
+    CorruptRecordException complaint = null;
+    for (int copy = 0; copy < 2; copy++) {
+      try {
+        Superblock found = read(lane, lanes, copy);
+        if (found != null && (best == null || found.generation() > best.generation())) {
+          best = found;
+        }
+      } catch (CorruptRecordException e) {
+        complaint = e;
+      }
+    }
+    if (best == null && complaint != null) {
+      throw complaint;
+    }
+    return best;
+  }
+
+  private @Nullable Superblock read(int lane, int lanes, int copy)
+      throws CorruptRecordException, UnsupportedFormatException {
+    long offset = LaneGeometry.slotOffset(lane, lanes, copy);
+    String place =
+        "device %s superblock %s of lane %d, offset %d"
+            .formatted(device.device().name(), copy == 0 ? "A" : "B", lane, offset);
+    DeviceStatus status = device.read(offset, Superblock.BYTES, memory.addressOffset());
+    if (status != DeviceStatus.OK) {
+      throw new CorruptRecordException("reading failed with %s at %s".formatted(status, place));
+    }
+    return Superblock.decode(memory, 0, crc, place);
+  }
+
+  /// Writes `root` durably into the slot that its generation chooses.
+  public DeviceStatus write(Superblock root) {
+    root.encode(memory, 0, crc);
+    return device.writeDurable(offsetOf(root), Superblock.BYTES, memory.addressOffset());
+  }
+
+  /// The slot for a root: generations take turns.
+  public static long offsetOf(Superblock root) {
+    LaneGeometry geometry = root.geometry();
+    return LaneGeometry.slotOffset(geometry.lane(), geometry.lanes(), (int) root.generation() & 1);
+  }
+}
