@@ -1,0 +1,311 @@
+package io.ashlar.core.gc;
+
+import io.ashlar.core.base.Check;
+import io.ashlar.core.base.Clock;
+import io.ashlar.core.device.DeviceOperation;
+import io.ashlar.core.device.DeviceRequest;
+import io.ashlar.core.device.DeviceStatus;
+import io.ashlar.core.device.SubmissionQueue;
+import io.ashlar.core.format.BlockDescriptorFlyweight;
+import io.ashlar.core.format.EntryFlyweight;
+import io.ashlar.core.format.GroupProof.Verdict;
+import io.ashlar.core.format.RecordFlyweight;
+import io.ashlar.core.format.RecordType;
+import io.ashlar.core.index.BlockIndex;
+import io.ashlar.core.index.Liveness;
+import io.ashlar.core.segment.Group;
+import io.ashlar.core.segment.GroupRecords;
+import io.ashlar.core.segment.GroupWindow;
+import io.ashlar.core.segment.LogWriter;
+import io.ashlar.core.segment.SegmentTable;
+import io.ashlar.core.segment.Stream;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/// Empties one segment at a time. It reads the victim's groups in order, asks the index of 32
+/// blocks at once whether they live, and appends those that do to the COLD stream with their old
+/// write ids. The moves take effect when they are durable, and only where the block has not been
+/// overwritten meanwhile; the victim is free after the next checkpoint.
+public final class Cleaner {
+  /// What the cleaner is doing.
+  public enum Phase {
+    /// No victim; moved on by [#doWork] when told to clean.
+    IDLE,
+    /// A piece of the victim is to be read; moved on by [#doWork].
+    READ,
+    /// The device reads it; moved on by the device.
+    READING,
+    /// The group at the present offset is to be judged; moved on by [#doWork].
+    JUDGE,
+    /// The next blocks of the group are to be asked about; moved on by [#doWork].
+    GATHER,
+    /// The index is asked; moved on by the probes.
+    ASKING,
+    /// Living blocks are to be appended; moved on by [#doWork].
+    MOVE
+  }
+
+  private static final int PROBES = 32;
+
+  /// What the cleaner works on.
+  public record Parts(
+      SegmentTable segments,
+      BlockIndex index,
+      LogWriter log,
+      SubmissionQueue device,
+      Clock clock,
+      MoveAdmission admission) {}
+
+  /// Hears of damage in a victim.
+  @FunctionalInterface
+  public interface DamageListener {
+    void onGroupDamaged(int segment, int offset);
+  }
+
+  private final Parts parts;
+  private final GroupWindow window;
+  private final VictimPolicy policy;
+  private final DamageListener damage;
+  private final DeviceRequest read = new DeviceRequest(this::onRead);
+  private final Probe[] probes = new Probe[PROBES];
+  private GroupRecords walk;
+  private Phase phase = Phase.IDLE;
+  private int victim = -1;
+  private int offset;
+  private int gathered;
+  private int moved;
+  private int pending;
+  private boolean groupDone;
+  private boolean isDamaged;
+  private long victimsCleaned;
+  private long bytesMoved;
+
+  /// @param window room for the longest group
+  public Cleaner(Parts parts, GroupWindow window, DamageListener damage) {
+    this.parts = parts;
+    this.window = window;
+    this.damage = damage;
+    policy = new VictimPolicy(parts.segments);
+    walk = new GroupRecords(parts.segments.geometry().unitBytes());
+    for (int i = 0; i < PROBES; i++) {
+      probes[i] = new Probe(this);
+    }
+  }
+
+  public boolean isIdle() {
+    return phase == Phase.IDLE;
+  }
+
+  /// Picks a victim, if there is one worth cleaning.
+  ///
+  /// @param replayFrom of the superblock that counts
+  /// @return whether there is
+  public boolean start(long replayFrom) {
+    Check.that(phase == Phase.IDLE, "one victim at a time");
+    victim = policy.choose(replayFrom, parts.clock.epochMillis());
+    if (victim < 0) {
+      return false;
+    }
+    offset = 0;
+    isDamaged = false;
+    phase = Phase.READ;
+    return true;
+  }
+
+  /// Does a piece of work, at most 32 blocks.
+  ///
+  /// @return 0 if there is nothing to do, or nothing that can be done now
+  public int doWork() {
+    Phase before = phase;
+    switch (before) {
+      case READ -> startRead();
+      case JUDGE -> judge();
+      case GATHER -> gather();
+      case MOVE -> move();
+      case IDLE, READING, ASKING -> {}
+    }
+    return phase == before && before != Phase.MOVE ? 0 : 1;
+  }
+
+  private void startRead() {
+    read.operation = DeviceOperation.READ;
+    read.offset = parts.segments.geometry().segmentOffset(victim) + offset;
+    read.length = window.needs(offset);
+    read.address = window.address();
+    phase = Phase.READING;
+    parts.device.submit(read);
+  }
+
+  private void onRead(DeviceRequest request) {
+    if (request.status == DeviceStatus.OK) {
+      window.loaded(victim, offset, (int) request.length);
+      phase = Phase.JUDGE;
+    } else {
+      giveUp();
+    }
+  }
+
+  private void judge() {
+    if (offset >= parts.segments.usedBytes(victim)) {
+      finish();
+      return;
+    }
+    if (!window.holdsHeader(victim, offset)) {
+      phase = Phase.READ;
+      return;
+    }
+    Stream stream = parts.segments.stream(victim);
+    int generation = parts.segments.generation(victim);
+    if (window.judge(stream, generation, offset) != Verdict.SOUND) {
+      giveUp();
+    } else if (!window.holdsGroup()) {
+      phase = Phase.READ;
+    } else {
+      walk = window.records();
+      groupDone = !walk.next();
+      phase = Phase.GATHER;
+    }
+  }
+
+  /// The rest of the victim cannot be read: it is kept, for what lives in it is still readable
+  /// block by block.
+  private void giveUp() {
+    damage.onGroupDamaged(victim, offset);
+    isDamaged = true;
+    finish();
+  }
+
+  private void finish() {
+    if (isDamaged) {
+      parts.segments.quarantine(victim);
+    } else {
+      victimsCleaned++;
+    }
+    parts.log.flush(Stream.COLD);
+    // What is building gets a later number; two groups of the stream may still be closed before it.
+    parts.segments.evacuated(victim, parts.log.sequenceNext() + 2);
+    victim = -1;
+    phase = Phase.IDLE;
+  }
+
+  private void gather() {
+    gathered = 0;
+    moved = 0;
+    while (!groupDone && gathered < PROBES) {
+      gatherNext();
+    }
+    if (gathered == 0) {
+      offset += window.groupBytes();
+      phase = Phase.JUDGE;
+      return;
+    }
+    phase = Phase.ASKING;
+    pending = gathered;
+    for (int i = 0; i < gathered; i++) {
+      ask(probes[i]);
+    }
+  }
+
+  private void gatherNext() {
+    RecordFlyweight record = walk.record();
+    RecordType type = record.type();
+    if (type == RecordType.PAGE) {
+      gatherPage(record);
+    } else if (type.hasBlocks() && walk.nextBlock()) {
+      gatherBlock(record);
+      return;
+    }
+    groupDone = !walk.next();
+  }
+
+  private void gatherPage(RecordFlyweight record) {
+    Probe probe = probes[gathered++];
+    probe.isPage = true;
+    probe.layer = record.layer();
+    probe.lba = record.lba();
+    probe.level = (int) record.argument();
+    probe.stored.clear();
+    probe.stored.place(walk.address(), 0, parts.segments.generation(victim));
+    probe.verdict = Liveness.PENDING;
+  }
+
+  private void gatherBlock(RecordFlyweight record) {
+    BlockDescriptorFlyweight block = walk.block();
+    if (block.length() == 0) {
+      return;
+    }
+    Probe probe = probes[gathered++];
+    int index = walk.blockIndex();
+    probe.isPage = false;
+    probe.layer = record.layer();
+    probe.lba = record.lba() + index;
+    probe.memoryOffset = window.memoryOffset(walk);
+    EntryFlyweight stored = probe.stored;
+    stored.identity(record.layer(), record.writeId() + index);
+    stored.place(walk.address(), walk.blockUnits(), parts.segments.generation(victim));
+    stored.content(block.codec(), block.length(), block.checksum(), block.keyGeneration());
+    probe.verdict = window.blockSound(walk) ? Liveness.PENDING : Liveness.DAMAGED;
+  }
+
+  void ask(Probe probe) {
+    boolean rotten = probe.verdict == Liveness.DAMAGED;
+    EntryFlyweight stored = probe.stored;
+    BlockIndex index = parts.index;
+    Liveness answer =
+        probe.isPage
+            ? index.isLivePage(
+                probe.layer, probe.level, probe.lba, stored.address(), stored.generation(), probe)
+            : index.isLiveBlock(probe.layer, probe.lba, stored, probe);
+    if (answer == Liveness.PENDING) {
+      return;
+    }
+    probe.verdict = rotten && answer == Liveness.LIVE ? Liveness.DAMAGED : answer;
+    pending--;
+    if (pending == 0) {
+      phase = Phase.MOVE;
+    }
+  }
+
+  private void move() {
+    while (moved < gathered) {
+      Probe probe = probes[moved];
+      if (probe.verdict == Liveness.DAMAGED) {
+        isDamaged = true;
+      } else if (probe.verdict == Liveness.LIVE && !moveOne(probe)) {
+        return;
+      }
+      moved++;
+    }
+    phase = Phase.GATHER;
+  }
+
+  private boolean moveOne(Probe probe) {
+    if (probe.isPage) {
+      return parts.index.dirtyPage(probe.layer, probe.level, probe.lba);
+    }
+    EntryFlyweight stored = probe.stored;
+    int unitBytes = parts.segments.geometry().unitBytes();
+    int padded = stored.units() * unitBytes;
+    if (!parts.admission.admits(1)) {
+      return false;
+    }
+    Group group = parts.log.buildingWithRoom(Stream.COLD, 1, padded);
+    if (group == null) {
+      return false;
+    }
+    UnsafeBuffer memory = group.memory();
+    memory.putBytes(group.payloadStart(), window.memory(), probe.memoryOffset, stored.length());
+    group.record(RecordType.RELOCATE, probe.layer, stored.writeId(), probe.lba, 0);
+    group.block(stored.checksum(), stored.length(), stored.codec(), stored.keyGeneration());
+    parts.admission.appended(stored.units());
+    bytesMoved += padded;
+    return true;
+  }
+
+  public long victimsCleaned() {
+    return victimsCleaned;
+  }
+
+  public long bytesMoved() {
+    return bytesMoved;
+  }
+}
