@@ -1,0 +1,90 @@
+package io.ashlar.core.store;
+
+import io.ashlar.core.device.DeviceRequest;
+import io.ashlar.core.format.EntryFlyweight;
+import io.ashlar.core.format.Sectors;
+import io.ashlar.core.format.Superblock.LaneGeometry;
+import io.ashlar.core.index.PagePlace;
+import io.ashlar.core.transform.OpenResult;
+
+/// Turns what goes wrong on a device into sentences that name device, segment and offset, and
+/// counts it.
+public final class HealthLog {
+  /// Hears each sentence. Repeats are the hearer's to thin out.
+  @FunctionalInterface
+  public interface Listener {
+    void onTrouble(String sentence);
+  }
+
+  private final String device;
+  private final LaneGeometry geometry;
+  private final Listener listener;
+  private long damagedBlocks;
+  private long damagedPages;
+  private long readErrors;
+  private long writeErrors;
+
+  HealthLog(String device, LaneGeometry geometry, Listener listener) {
+    this.device = device;
+    this.geometry = geometry;
+    this.listener = listener;
+  }
+
+  void blockDamaged(EntryFlyweight entry, long block, OpenResult result) {
+    damagedBlocks++;
+    listener.onTrouble(
+        "block %d of layer %d is not what was written (%s) at %s; it is not served"
+            .formatted(block, entry.owner(), result, place(entry.address())));
+  }
+
+  void indexDamaged(PagePlace place) {
+    damagedPages++;
+    listener.onTrouble(
+        "%s is not what was written at %s; blocks below it are not served"
+            .formatted(place, place(place.address())));
+  }
+
+  void readFailed(DeviceRequest read) {
+    readErrors++;
+    listener.onTrouble(
+        "reading %d bytes failed with %s (errno %d) at %s"
+            .formatted(read.length, read.status, read.errno, place(read.offset / Sectors.BYTES)));
+  }
+
+  void writeFailed(DeviceRequest write) {
+    writeErrors++;
+    listener.onTrouble(
+        "writing %d bytes failed with %s (errno %d) at %s; this device takes no more writes until it is opened again"
+            .formatted(
+                write.length, write.status, write.errno, place(write.offset / Sectors.BYTES)));
+  }
+
+  void groupDamaged(int segment, int offset) {
+    damagedPages++;
+    listener.onTrouble(
+        "a group header is damaged at device %s segment %d offset %d; the segment is kept as it is"
+            .formatted(device, segment, offset));
+  }
+
+  private String place(long sector) {
+    int segment = geometry.segmentOf(sector);
+    long offset = Sectors.toBytes(sector) - (segment < 0 ? 0 : geometry.segmentOffset(segment));
+    return "device %s segment %d offset %d".formatted(device, segment, offset);
+  }
+
+  public long damagedBlocks() {
+    return damagedBlocks;
+  }
+
+  public long damagedPages() {
+    return damagedPages;
+  }
+
+  public long readErrors() {
+    return readErrors;
+  }
+
+  public long writeErrors() {
+    return writeErrors;
+  }
+}

@@ -1,0 +1,341 @@
+package io.ashlar.core.store;
+
+import io.ashlar.core.base.Check;
+import io.ashlar.core.format.CorruptRecordException;
+import io.ashlar.core.format.Superblock;
+import io.ashlar.core.format.VolumeEntry;
+import io.ashlar.core.reservation.ReservationCodec;
+import io.ashlar.core.reservation.ReservationTable;
+import io.ashlar.core.transform.LayerTransform;
+import io.ashlar.core.volume.BlockOperation;
+import io.ashlar.core.volume.BlockRequest;
+import io.ashlar.core.volume.BlockStatus;
+import io.ashlar.core.volume.BlockVolume;
+import io.ashlar.core.volume.RequestQueue;
+import io.ashlar.core.volume.VolumeGeometry;
+import io.ashlar.core.volume.VolumeId;
+import java.util.Arrays;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// A volume of this lane: checks each request, orders the ones that read before they write against
+/// the others, and hands them to the paths.
+final class LocalVolume implements BlockVolume {
+  private static final int BLOCK_BYTES = VolumeGeometry.BLOCK_BYTES;
+  private static final int COUNTER_BITS = 40;
+
+  private final VolumeId id;
+  private final VolumePaths paths;
+  private final RequestQueue lockedOut = new RequestQueue();
+  private final ReservationTable reservations = new ReservationTable();
+  private final ReservationCodec codec = new ReservationCodec();
+  private VolumeEntry entry;
+  private VolumeGeometry geometry;
+  private @Nullable LayerTransform transform;
+  private boolean gone;
+  private long writeCounter;
+  private WriteTurn oldestTurn = new WriteTurn(this);
+  private WriteTurn currentTurn = oldestTurn;
+  private @Nullable AtomicUpdate firstUpdate;
+
+  LocalVolume(VolumeEntry entry, VolumePaths paths) {
+    id = new VolumeId(entry.uuid());
+    this.paths = paths;
+    this.entry = entry;
+    geometry = new VolumeGeometry(entry.sizeBytes(), entry.logicalBlockBytes());
+  }
+
+  @Override
+  public VolumeId id() {
+    return id;
+  }
+
+  @Override
+  public VolumeGeometry geometry() {
+    return geometry;
+  }
+
+  VolumeEntry entry() {
+    return entry;
+  }
+
+  void replace(VolumeEntry next) {
+    entry = next;
+    geometry = new VolumeGeometry(next.sizeBytes(), next.logicalBlockBytes());
+  }
+
+  /// Lets the volume serve; null locks it.
+  void unlock(@Nullable LayerTransform transform) {
+    this.transform = transform;
+  }
+
+  boolean isLocked() {
+    return transform == null;
+  }
+
+  void goneForGood() {
+    gone = true;
+  }
+
+  int layer() {
+    return entry.layer();
+  }
+
+  LayerTransform transform() {
+    return Check.present(transform, "a locked volume writes nothing");
+  }
+
+  /// Takes so many write ids in a row and returns the first.
+  long takeWriteIds(int count) {
+    long first = writeCounter + 1;
+    writeCounter += count;
+    Check.that(writeCounter < 1L << COUNTER_BITS, "write counter fits 40 bits", writeCounter);
+    int epoch = paths.epoch();
+    Check.that(epoch > 0 && epoch <= Superblock.EPOCH_MAX, "an epoch is open", epoch);
+    return (long) epoch << COUNTER_BITS | first;
+  }
+
+  boolean isSpaceExhausted(boolean fullOfLiveData) {
+    return paths.isSpaceExhausted(fullOfLiveData);
+  }
+
+  @Override
+  public ReservationTable reservations() {
+    return reservations;
+  }
+
+  /// Writes the reservations at the start of `target`.
+  ///
+  /// @return their length
+  int encodeReservations(MutableDirectBuffer target) {
+    return codec.encode(reservations, target, 0);
+  }
+
+  void restoreReservations(byte[] bytes) throws CorruptRecordException {
+    String complaint = codec.decode(new UnsafeBuffer(bytes), 0, bytes.length, reservations);
+    if (complaint != null) {
+      throw new CorruptRecordException("reservations of volume " + id + ": " + complaint);
+    }
+  }
+
+  byte[] reservationBytes() {
+    UnsafeBuffer buffer = new UnsafeBuffer(new byte[ReservationCodec.LENGTH_BYTES_MAX]);
+    return Arrays.copyOf(buffer.byteArray(), encodeReservations(buffer));
+  }
+
+  @Override
+  public void submit(BlockRequest request) {
+    BlockStatus verdict = check(request);
+    if (verdict != BlockStatus.OK || isNothing(request)) {
+      request.complete(verdict);
+      return;
+    }
+    switch (request.operation) {
+      case READ, VERIFY -> paths.reads().submit(layer(), request);
+      case WRITE -> {
+        if (isWholeBlocks(request)) {
+          admit(request);
+        } else {
+          paths.updates().submit(this, request);
+        }
+      }
+      case UNMAP, WRITE_ZEROES -> {
+        if (isWholeBlocks(request)) {
+          admit(request);
+        } else {
+          paths.composites().submit(this, request);
+        }
+      }
+      case COMPARE, COMPARE_AND_WRITE, OR_WRITE -> paths.updates().submit(this, request);
+      case COPY -> paths.composites().submit(this, request);
+      case MAPPING -> paths.mapping().submit(this, request);
+      case SAVE_RESERVATIONS -> admit(request);
+      case FLUSH -> request.complete(BlockStatus.OK);
+    }
+  }
+
+  private static boolean isNothing(BlockRequest request) {
+    return request.lengthBytes == 0
+        && request.operation != BlockOperation.SAVE_RESERVATIONS
+        && request.operation != BlockOperation.FLUSH;
+  }
+
+  private static boolean isWholeBlocks(BlockRequest request) {
+    return ((request.offsetBytes | request.lengthBytes) & (BLOCK_BYTES - 1)) == 0;
+  }
+
+  private BlockStatus check(BlockRequest request) {
+    if (gone || transform == null || paths.isFailed()) {
+      boolean readable = !gone && transform != null && request.operation == BlockOperation.READ;
+      if (!readable) {
+        return BlockStatus.OFFLINE;
+      }
+    }
+    if (request.operation == BlockOperation.FLUSH
+        || request.operation == BlockOperation.SAVE_RESERVATIONS) {
+      return BlockStatus.OK;
+    }
+    if (!geometry.contains(request.offsetBytes, request.lengthBytes)) {
+      return BlockStatus.OUT_OF_RANGE;
+    }
+    if (!geometry.isAligned(request.offsetBytes, request.lengthBytes)) {
+      return BlockStatus.INVALID;
+    }
+    return checkData(request);
+  }
+
+  private BlockStatus checkData(BlockRequest request) {
+    long dataBytes =
+        switch (request.operation) {
+          case READ, WRITE, COMPARE, OR_WRITE -> request.lengthBytes;
+          case COMPARE_AND_WRITE -> 2 * request.lengthBytes;
+          default -> 0;
+        };
+    boolean fits =
+        dataBytes <= VolumeGeometry.TRANSFER_BYTES_MAX && request.data.capacity() >= dataBytes;
+    if (!fits) {
+      return BlockStatus.INVALID;
+    }
+    if (request.operation != BlockOperation.COPY) {
+      return BlockStatus.OK;
+    }
+    BlockVolume source = request.source;
+    if (source == null
+        || !source.geometry().isAligned(request.sourceOffsetBytes, request.lengthBytes)) {
+      return BlockStatus.INVALID;
+    }
+    if (!source.geometry().contains(request.sourceOffsetBytes, request.lengthBytes)) {
+      return BlockStatus.OUT_OF_RANGE;
+    }
+    long apart = Math.abs(request.sourceOffsetBytes - request.offsetBytes);
+    return source == this && apart < request.lengthBytes ? BlockStatus.INVALID : BlockStatus.OK;
+  }
+
+  /// Lets a write of whole blocks in, unless an atomic update has a claim on them.
+  private void admit(BlockRequest request) {
+    boolean ranged = request.operation != BlockOperation.SAVE_RESERVATIONS;
+    long end = request.offsetBytes + request.lengthBytes;
+    if (ranged && isClaimed(request.offsetBytes, end)) {
+      lockedOut.add(request);
+      return;
+    }
+    currentTurn.entered();
+    request.slot = currentTurn;
+    paths.writes().submit(request);
+  }
+
+  private boolean isClaimed(long fromByte, long toByte) {
+    for (AtomicUpdate update = firstUpdate; update != null; update = update.nextInVolume) {
+      if (update.overlaps(fromByte, toByte)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public boolean abort(BlockRequest request) {
+    boolean withdrawn = lockedOut.remove(request);
+    if (!withdrawn && paths.writes().abort(request)) {
+      WritePath.end(request, BlockStatus.ABORTED);
+      return true;
+    }
+    withdrawn =
+        withdrawn
+            || paths.reads().abort(request)
+            || paths.updates().abort(request)
+            || paths.composites().abort(request)
+            || paths.mapping().abort(request);
+    if (withdrawn) {
+      request.slot = null;
+      request.complete(BlockStatus.ABORTED);
+    }
+    return withdrawn;
+  }
+
+  // What atomic updates call.
+
+  void enter(AtomicUpdate update) {
+    update.nextInVolume = null;
+    if (firstUpdate == null) {
+      firstUpdate = update;
+      return;
+    }
+    AtomicUpdate last = firstUpdate;
+    while (last.nextInVolume != null) {
+      last = last.nextInVolume;
+    }
+    last.nextInVolume = update;
+  }
+
+  /// Whether an update that came before `update` has a claim on any of its blocks.
+  boolean isLockedBefore(AtomicUpdate update) {
+    AtomicUpdate other = firstUpdate;
+    while (other != null && other != update) {
+      if (other.overlaps(update)) {
+        return true;
+      }
+      other = other.nextInVolume;
+    }
+    return false;
+  }
+
+  WriteTurn newTurn() {
+    WriteTurn turn = new WriteTurn(this);
+    currentTurn.next = turn;
+    currentTurn = turn;
+    forgetDrained();
+    return turn;
+  }
+
+  boolean isOldest(WriteTurn turn) {
+    return oldestTurn == turn;
+  }
+
+  void onTurnDrained() {
+    if (oldestTurn == currentTurn) {
+      return;
+    }
+    forgetDrained();
+    AtomicUpdate update = firstUpdate;
+    while (update != null) {
+      AtomicUpdate rest = update.nextInVolume;
+      update.onTurn();
+      update = rest;
+    }
+  }
+
+  private void forgetDrained() {
+    while (oldestTurn != currentTurn && oldestTurn.isDrained()) {
+      oldestTurn = Check.present(oldestTurn.next, "turns are linked");
+    }
+  }
+
+  void leave(AtomicUpdate update) {
+    AtomicUpdate before = null;
+    AtomicUpdate at = firstUpdate;
+    while (at != update) {
+      before = Check.present(at, "an update leaves what it entered");
+      at = before.nextInVolume;
+    }
+    if (before == null) {
+      firstUpdate = update.nextInVolume;
+    } else {
+      before.nextInVolume = update.nextInVolume;
+    }
+    AtomicUpdate other = firstUpdate;
+    while (other != null) {
+      AtomicUpdate rest = other.nextInVolume;
+      other.retry();
+      other = rest;
+    }
+    BlockRequest request = lockedOut.takeAll();
+    while (request != null) {
+      BlockRequest rest = request.next;
+      request.next = null;
+      admit(request);
+      request = rest;
+    }
+  }
+}

@@ -1,0 +1,274 @@
+package io.ashlar.core.store;
+
+import io.ashlar.core.base.Check;
+import io.ashlar.core.base.CheckFailedException;
+import io.ashlar.core.base.Clock;
+import io.ashlar.core.base.ShardAgent;
+import io.ashlar.core.checkpoint.Checkpointer;
+import io.ashlar.core.device.BlockDevice;
+import io.ashlar.core.device.DeviceRequest;
+import io.ashlar.core.format.CorruptRecordException;
+import io.ashlar.core.format.Superblock;
+import io.ashlar.core.format.VolumeEntry;
+import io.ashlar.core.segment.Group;
+import io.ashlar.core.segment.GroupRecords;
+import io.ashlar.core.segment.LogListener;
+import io.ashlar.core.segment.Stream;
+import io.ashlar.core.transform.KeyProvider;
+import io.ashlar.core.volume.BlockRequest;
+import io.ashlar.core.volume.BlockStatus;
+import io.ashlar.core.volume.BlockVolume;
+import io.ashlar.core.volume.VolumeId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One lane of one device, serving: volumes over a log. [StoreOpening] makes it. Everything happens
+/// on one thread, from [#doWork] or from a volume's `submit`.
+public final class LogStore implements ShardAgent, LogListener {
+  /// After so long without a write the log's trailing mark is written.
+  private static final long MARK_AFTER_NS = 100_000_000L;
+
+  private final BlockDevice device;
+  private final StoreParts parts;
+  private final GroupRecords records;
+  private final Background background;
+  private boolean failed;
+  private boolean isClosing;
+  private boolean isClosed;
+  private long lastWriteNs;
+  private long nowNs;
+
+  LogStore(BlockDevice device, StoreParts parts) {
+    this.device = device;
+    this.parts = parts;
+    records = new GroupRecords(parts.segments().geometry().unitBytes());
+    background = new Background(parts);
+  }
+
+  /// Formats a device: everything on it is lost.
+  ///
+  /// @throws StoreOpenException if the device cannot be written
+  public static void format(BlockDevice device, StoreFormat format) throws StoreOpenException {
+    StoreFormatting.format(device, format);
+  }
+
+  /// Opens a formatted device, recovering what a crash left behind. Waits for the device: not for a
+  /// loop that serves.
+  ///
+  /// @param keys where the volumes' keys are unwrapped; may be slow
+  /// @param listener hears of damage
+  /// @throws StoreOpenException with the reason if it cannot be served
+  public static LogStore open(
+      BlockDevice device,
+      StoreOptions options,
+      Clock clock,
+      KeyProvider keys,
+      HealthLog.Listener listener)
+      throws StoreOpenException {
+    return new StoreOpening(device, options, clock, keys, listener).open();
+  }
+
+  @Override
+  public int doWork(long nowNs) {
+    this.nowNs = nowNs;
+    int work = device.poll();
+    parts.submissions().drain();
+    work += parts.pages().drain();
+    work += parts.index().doWork();
+    work += parts.reads().drain() + parts.updates().drain() + parts.composites().drain();
+    if (!failed) {
+      work += parts.writes().drain() + parts.catalogWriter().drain();
+      work += background.doWork(isClosing);
+      work += parts.log().doWork();
+      markIfIdle(work);
+    }
+    parts.submissions().drain();
+    work += device.poll();
+    if (isClosing && !isClosed) {
+      closeIfQuiet();
+    }
+    return work;
+  }
+
+  private void markIfIdle(int work) {
+    boolean idle = work == 0 && parts.log().needsMark();
+    if (idle && nowNs - lastWriteNs >= MARK_AFTER_NS && parts.log().markIfNeeded()) {
+      lastWriteNs = nowNs;
+    }
+  }
+
+  @Override
+  public long deadlineNs() {
+    return !failed && parts.log().needsMark() ? lastWriteNs + MARK_AFTER_NS : Long.MAX_VALUE;
+  }
+
+  // What the log tells.
+
+  @Override
+  public void onDurable(Group group) {
+    long payload =
+        parts.segments().geometry().segmentOffset(group.segment()) + group.payloadOffset();
+    try {
+      parts
+          .applier()
+          .apply(
+              records.wrap(group.header(), payload),
+              payload,
+              group.generation(),
+              group.memory(),
+              group.firstPayload());
+    } catch (CorruptRecordException e) {
+      throw new CheckFailedException("a group that was just written is sound: " + e.getMessage());
+    }
+    if (group.stream() != Stream.META) {
+      parts
+          .writes()
+          .published(parts.applier().points(), parts.applier().ranges(), parts.applier().units());
+    }
+    background.published(parts.applier().points() + parts.applier().ranges());
+    lastWriteNs = nowNs;
+    completeAll(group.takeWaiting(), BlockStatus.OK);
+  }
+
+  @Override
+  public void onFailed(Group group, DeviceRequest request) {
+    parts.health().writeFailed(request);
+    fail();
+  }
+
+  private void fail() {
+    failed = true;
+    parts.log().failAll(group -> completeAll(group.takeWaiting(), BlockStatus.OFFLINE));
+    parts.writes().failWaiting();
+    parts.catalogWriter().fail();
+  }
+
+  private static void completeAll(@Nullable BlockRequest first, BlockStatus status) {
+    BlockRequest request = first;
+    while (request != null) {
+      BlockRequest rest = request.next;
+      request.next = null;
+      if (request.slot instanceof WriteTurn) {
+        WritePath.end(request, status);
+      } else {
+        request.complete(status);
+      }
+      request = rest;
+    }
+  }
+
+  // Volumes.
+
+  /// Creates a volume. Its wrapped keys must already be unwrappable by the store's key provider.
+  public void createVolume(VolumeEntry entry, CatalogChange change) {
+    VolumeId id = new VolumeId(entry.uuid());
+    boolean taken =
+        parts.catalog().find(id) != null || parts.catalog().ofLayer(entry.layer()) != null;
+    Check.that(!taken, "a volume's identity and layer are new", entry.layer());
+    parts.catalogWriter().put(entry, change);
+  }
+
+  /// Makes a volume larger, or replaces its entry otherwise (compression, keys, name).
+  public void changeVolume(VolumeEntry entry, CatalogChange change) {
+    LocalVolume volume = parts.catalog().ofLayer(entry.layer());
+    if (volume == null || entry.sizeBytes() < volume.geometry().sizeBytes()) {
+      change.onDone(BlockStatus.INVALID);
+      return;
+    }
+    parts.catalogWriter().put(entry, change);
+  }
+
+  /// Deletes a volume: its space comes back in the background, its keys are wiped at once.
+  public void deleteVolume(VolumeId id, CatalogChange change) {
+    LocalVolume volume = parts.catalog().find(id);
+    if (volume == null) {
+      change.onDone(BlockStatus.OFFLINE);
+      return;
+    }
+    volume.goneForGood();
+    parts.catalogWriter().delete(volume.layer(), change);
+  }
+
+  /// The volume, or null if this store has none of that id.
+  public @Nullable BlockVolume volume(VolumeId id) {
+    return parts.catalog().find(id);
+  }
+
+  /// What the device knows of its volumes.
+  public List<VolumeEntry> volumes() {
+    List<VolumeEntry> entries = new ArrayList<>();
+    for (LocalVolume volume : parts.catalog().volumes()) {
+      entries.add(volume.entry());
+    }
+    return entries;
+  }
+
+  /// Whether the volume's key is not to be had, so that it cannot be served.
+  public boolean isLocked(VolumeId id) {
+    LocalVolume volume = parts.catalog().find(id);
+    return volume == null || volume.isLocked();
+  }
+
+  public StoreStatistics statistics() {
+    return StoreStatistics.of(parts);
+  }
+
+  public HealthLog health() {
+    return parts.health();
+  }
+
+  /// The superblock that counts now.
+  public Superblock root() {
+    return parts.checkpointer().root();
+  }
+
+  /// Whether the device takes no writes any more.
+  public boolean isFailed() {
+    return failed;
+  }
+
+  /// Asks for a checkpoint as soon as possible.
+  public void requestCheckpoint() {
+    background.requestCheckpoint();
+  }
+
+  /// Whether nothing is under way but what idles anyway.
+  public boolean isQuiet() {
+    return parts.writes().isIdle()
+        && parts.reads().isIdle()
+        && parts.catalogWriter().isIdle()
+        && parts.log().isQuiet()
+        && device.inFlight() == 0
+        && background.isQuiet();
+  }
+
+  /// Asks for an orderly end: what is under way ends, a last checkpoint is made. [#isClosed] tells
+  /// when to close the device. New requests must not come any more.
+  public void close() {
+    isClosing = true;
+  }
+
+  public boolean isClosed() {
+    return isClosed;
+  }
+
+  private void closeIfQuiet() {
+    if (failed) {
+      isClosed = device.inFlight() == 0;
+    } else if (background.isLastCheckpointDone()) {
+      isClosed = true;
+    }
+    if (isClosed) {
+      parts.catalog().keyRing().destroy();
+    }
+  }
+
+  boolean isSpaceExhausted(boolean fullOfLiveData) {
+    return background.isSpaceExhausted(fullOfLiveData);
+  }
+
+  Checkpointer.Phase checkpointPhase() {
+    return parts.checkpointer().phase();
+  }
+}

@@ -1,0 +1,118 @@
+package io.ashlar.core.store;
+
+import io.ashlar.core.format.BlockDescriptorFlyweight;
+import io.ashlar.core.format.CorruptRecordException;
+import io.ashlar.core.format.EntryFlyweight;
+import io.ashlar.core.format.RecordFlyweight;
+import io.ashlar.core.index.BlockIndex;
+import io.ashlar.core.segment.GroupRecords;
+import io.ashlar.core.transform.Codec;
+import java.nio.ByteBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/// Publishes a durable group's records to the index and the catalogue. The same code serves live
+/// groups and replay, so that what a crash leaves behind is what was there before it.
+final class RecordApplier {
+  private final BlockIndex index;
+  private final VolumeCatalog catalog;
+  private final EntryFlyweight entry = new EntryFlyweight();
+  private int points;
+  private int ranges;
+  private int units;
+
+  RecordApplier(BlockIndex index, VolumeCatalog catalog) {
+    this.index = index;
+    this.catalog = catalog;
+    entry.wrap(new UnsafeBuffer(ByteBuffer.allocateDirect(EntryFlyweight.BYTES)), 0);
+  }
+
+  /// Applies every record of a group.
+  ///
+  /// @param payloadBase byte offset on the device of the group's first payload
+  /// @param generation of the group's segment
+  /// @param memory holds the payloads, the first at `memoryOffset`; only catalogue records are read
+  ///   from it
+  void apply(
+      GroupRecords records, long payloadBase, int generation, UnsafeBuffer memory, int memoryOffset)
+      throws CorruptRecordException {
+    points = 0;
+    ranges = 0;
+    units = 0;
+    while (records.next()) {
+      RecordFlyweight record = records.record();
+      switch (record.type()) {
+        case WRITE -> {
+          while (records.nextBlock()) {
+            write(records, generation);
+          }
+        }
+        case RELOCATE -> {
+          while (records.nextBlock()) {
+            relocate(records, generation);
+          }
+        }
+        case UNMAP -> unmap(record);
+        case VOLUME, VOLUME_DELETED, RESERVATIONS -> {
+          int at = memoryOffset + (int) (records.payloadOffset() - payloadBase);
+          catalog.apply(record, memory, at);
+        }
+        case PAGE, CHECKPOINT, SEAL, MARK -> {}
+      }
+    }
+  }
+
+  private void write(GroupRecords records, int generation) {
+    RecordFlyweight record = records.record();
+    int i = records.blockIndex();
+    long writeId = record.writeId() + i;
+    if (records.block().codec() == Codec.ZERO) {
+      entry.tombstone(record.layer(), writeId);
+    } else {
+      fill(records, generation, writeId);
+      units += records.blockUnits();
+    }
+    points++;
+    index.put(record.layer(), record.lba() + i, entry);
+  }
+
+  private void relocate(GroupRecords records, int generation) {
+    RecordFlyweight record = records.record();
+    fill(records, generation, record.writeId());
+    points++;
+    units += records.blockUnits();
+    index.relocate(record.layer(), record.lba(), entry);
+  }
+
+  private void fill(GroupRecords records, int generation, long writeId) {
+    BlockDescriptorFlyweight block = records.block();
+    entry.identity(records.record().layer(), writeId);
+    entry.place(records.address(), records.blockUnits(), generation);
+    entry.content(block.codec(), block.length(), block.checksum(), block.keyGeneration());
+  }
+
+  private void unmap(RecordFlyweight record) {
+    long count = record.argument();
+    points += index.pointsOfUnmap(count);
+    ranges += index.rangesOfUnmap(count);
+    index.unmap(record.layer(), record.lba(), count, record.writeId());
+  }
+
+  VolumeCatalog catalog() {
+    return catalog;
+  }
+
+  /// Block changes in the group applied last.
+  int points() {
+    return points;
+  }
+
+  /// Unmapped ranges in the group applied last.
+  int ranges() {
+    return ranges;
+  }
+
+  /// Units of sealed payload in the group applied last.
+  int units() {
+    return units;
+  }
+}

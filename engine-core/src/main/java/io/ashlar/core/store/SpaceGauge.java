@@ -1,0 +1,79 @@
+package io.ashlar.core.store;
+
+import io.ashlar.core.segment.LogWriter;
+import io.ashlar.core.segment.SegmentTable;
+import io.ashlar.core.segment.Stream;
+
+/// Decides whether a write may be sequenced. Hosts may fill the pool up to a limit that leaves the
+/// cleaner and the checkpoints what they need; unmaps and deletes go on beyond it.
+///
+/// What is overwritten counts until the next checkpoint has merged it, so a refusal is only final
+/// when a checkpoint has just been made and the cleaner has nothing left to gain.
+final class SpaceGauge {
+  private final SegmentTable segments;
+  private final int reservedSegments;
+  private final long limitUnits;
+  private final int unitBytes;
+  private long pendingUnits;
+  private boolean stalled;
+
+  /// @param reservedSegments free segments that host writes may not open
+  SpaceGauge(SegmentTable segments, int reservedSegments) {
+    this.segments = segments;
+    this.reservedSegments = reservedSegments;
+    unitBytes = segments.geometry().unitBytes();
+    long unitsPerSegment = segments.geometry().segmentBytes() / unitBytes;
+    int usable = segments.geometry().segments() - reservedSegments - Stream.COUNT;
+    // Group headers and the ends of segments take their part of every segment.
+    limitUnits = Math.max(0, usable) * (unitsPerSegment - unitsPerSegment / 16);
+  }
+
+  /// Whether `bytes` of sealed payload fit.
+  boolean admits(LogWriter log, int bytes) {
+    long units = bytes / unitBytes;
+    boolean fits = segments.liveUnitsTotal() + pendingUnits + units <= limitUnits;
+    stalled = !fits || !hasSegment(log, bytes);
+    return !stalled;
+  }
+
+  private boolean hasSegment(LogWriter log, int bytes) {
+    return segments.free().count() > reservedSegments
+        || log.roomBytes(Stream.USER) >= bytes + LogWriter.GROUP_OVERHEAD_BYTES;
+  }
+
+  /// Whether live data alone fills the pool, so that cleaning cannot help.
+  boolean isFullOfLiveData(int bytes) {
+    return segments.liveUnitsTotal() + pendingUnits + bytes / unitBytes > limitUnits;
+  }
+
+  /// Whether the last write that asked found no room.
+  boolean isStalled() {
+    return stalled;
+  }
+
+  void calm() {
+    stalled = false;
+  }
+
+  /// Notes payload that is appended and not published yet.
+  void appended(int units) {
+    pendingUnits += units;
+  }
+
+  void published(int units) {
+    pendingUnits -= units;
+  }
+
+  /// Bytes that hosts may fill.
+  long limitBytes() {
+    return limitUnits * unitBytes;
+  }
+
+  long usedBytes() {
+    return (segments.liveUnitsTotal() + pendingUnits) * unitBytes;
+  }
+
+  int reservedSegments() {
+    return reservedSegments;
+  }
+}

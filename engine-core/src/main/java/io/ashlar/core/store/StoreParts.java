@@ -1,0 +1,87 @@
+package io.ashlar.core.store;
+
+import io.ashlar.core.checkpoint.Checkpointer;
+import io.ashlar.core.device.SubmissionQueue;
+import io.ashlar.core.gc.Cleaner;
+import io.ashlar.core.index.BlockIndex;
+import io.ashlar.core.segment.LogWriter;
+import io.ashlar.core.segment.SegmentTable;
+
+/// The parts that a store is composed of, as [StoreOpening] made them.
+record StoreParts(
+    LogSide logSide,
+    VolumeSide volumeSide,
+    SpaceGauge space,
+    SubmissionQueue submissions,
+    HealthLog health,
+    StoreOptions options) {
+  /// What keeps the log.
+  record LogSide(
+      SegmentTable segments,
+      BlockIndex index,
+      LogWriter log,
+      Checkpointer checkpointer,
+      Cleaner cleaner,
+      IndexPages pages) {}
+
+  /// What serves volumes.
+  record VolumeSide(
+      ReadPath reads,
+      WritePath writes,
+      AtomicUpdates updates,
+      CompositeOperations composites,
+      CatalogWriter catalogWriter,
+      RecordApplier applier) {}
+
+  SegmentTable segments() {
+    return logSide.segments;
+  }
+
+  BlockIndex index() {
+    return logSide.index;
+  }
+
+  LogWriter log() {
+    return logSide.log;
+  }
+
+  Checkpointer checkpointer() {
+    return logSide.checkpointer;
+  }
+
+  Cleaner cleaner() {
+    return logSide.cleaner;
+  }
+
+  IndexPages pages() {
+    return logSide.pages;
+  }
+
+  ReadPath reads() {
+    return volumeSide.reads;
+  }
+
+  WritePath writes() {
+    return volumeSide.writes;
+  }
+
+  AtomicUpdates updates() {
+    return volumeSide.updates;
+  }
+
+  CompositeOperations composites() {
+    return volumeSide.composites;
+  }
+
+  CatalogWriter catalogWriter() {
+    return volumeSide.catalogWriter;
+  }
+
+  RecordApplier applier() {
+    return volumeSide.applier;
+  }
+
+  VolumeCatalog catalog() {
+    return volumeSide.applier.catalog();
+  }
+}

@@ -1,0 +1,46 @@
+package io.ashlar.core.store;
+
+import io.ashlar.core.index.IndexStatistics;
+import io.ashlar.core.segment.SegmentTable;
+
+/// Figures of a lane, as of one instant.
+///
+/// @param deviceBytes all segments
+/// @param usableBytes what hosts may fill with sealed blocks
+/// @param usedBytes sealed blocks and index pages that are referred to
+/// @param freeSegments segments that hold nothing
+/// @param segments all of them
+/// @param logBytesWritten since the start, headers and index pages included
+/// @param movedBytes blocks that the cleaner copied since the start
+/// @param checkpoints made since the start
+/// @param volumes how many
+/// @param health counts of damage
+/// @param index the block index's own figures
+public record StoreStatistics(
+    long deviceBytes,
+    long usableBytes,
+    long usedBytes,
+    int freeSegments,
+    int segments,
+    long logBytesWritten,
+    long movedBytes,
+    long checkpoints,
+    int volumes,
+    HealthLog health,
+    IndexStatistics index) {
+  static StoreStatistics of(StoreParts parts) {
+    SegmentTable segments = parts.segments();
+    return new StoreStatistics(
+        (long) segments.geometry().segments() * segments.geometry().segmentBytes(),
+        parts.space().limitBytes(),
+        parts.space().usedBytes(),
+        segments.free().count(),
+        segments.geometry().segments(),
+        parts.log().bytesWritten(),
+        parts.cleaner().bytesMoved(),
+        parts.checkpointer().completed(),
+        parts.catalog().volumes().size(),
+        parts.health(),
+        parts.index().statistics());
+  }
+}

@@ -1,0 +1,127 @@
+package io.ashlar.core.store;
+
+import io.ashlar.core.base.Check;
+import io.ashlar.core.checkpoint.CheckpointVolume;
+import io.ashlar.core.format.CorruptRecordException;
+import io.ashlar.core.format.RecordFlyweight;
+import io.ashlar.core.format.VolumeEntry;
+import io.ashlar.core.index.BlockIndex;
+import io.ashlar.core.transform.KeyRing;
+import io.ashlar.core.volume.VolumeGeometry;
+import io.ashlar.core.volume.VolumeId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The volumes of a lane. Changed only by applying log records, live or in replay.
+final class VolumeCatalog {
+  private final BlockIndex index;
+  private final VolumePaths paths;
+  private final VolumeKeys keys;
+  private final TreeMap<VolumeId, LocalVolume> byId = new TreeMap<>();
+  private final Int2ObjectHashMap<LocalVolume> byLayer = new Int2ObjectHashMap<>();
+
+  VolumeCatalog(BlockIndex index, VolumePaths paths, VolumeKeys keys) {
+    this.index = index;
+    this.paths = paths;
+    this.keys = keys;
+  }
+
+  @Nullable LocalVolume find(VolumeId id) {
+    return byId.get(id);
+  }
+
+  @Nullable LocalVolume ofLayer(int layer) {
+    return byLayer.get(layer);
+  }
+
+  Collection<LocalVolume> volumes() {
+    return byId.values();
+  }
+
+  KeyRing keyRing() {
+    return keys.ring();
+  }
+
+  /// Puts back what a checkpoint holds.
+  void restore(CheckpointVolume volume) throws CorruptRecordException {
+    add(volume.entry());
+    restoreReservations(volume.entry().layer(), volume.reservations());
+  }
+
+  /// Applies a catalogue record.
+  ///
+  /// @param at where in `memory` its payload begins
+  void apply(RecordFlyweight record, DirectBuffer memory, int at) throws CorruptRecordException {
+    switch (record.type()) {
+      case VOLUME -> put(VolumeEntry.decode(memory, at, record.payloadBytes()));
+      case VOLUME_DELETED -> remove(record.layer());
+      case RESERVATIONS -> {
+        byte[] bytes = new byte[record.payloadBytes()];
+        memory.getBytes(at, bytes);
+        restoreReservations(record.layer(), bytes);
+      }
+      default -> Check.that(false, "a catalogue record");
+    }
+  }
+
+  private void put(VolumeEntry entry) {
+    LocalVolume known = byLayer.get(entry.layer());
+    if (known == null) {
+      index.addLayer(entry.layer(), blocks(entry));
+      add(entry);
+    } else {
+      known.replace(entry);
+      index.resizeLayer(entry.layer(), blocks(entry));
+    }
+  }
+
+  private static long blocks(VolumeEntry entry) {
+    return entry.sizeBytes() / VolumeGeometry.BLOCK_BYTES;
+  }
+
+  private void add(VolumeEntry entry) {
+    LocalVolume volume = new LocalVolume(entry, paths);
+    byId.put(volume.id(), volume);
+    byLayer.put(entry.layer(), volume);
+    volume.unlock(keys.transform(entry));
+  }
+
+  private void remove(int layer) {
+    LocalVolume volume = byLayer.remove(layer);
+    if (volume == null) {
+      return;
+    }
+    volume.goneForGood();
+    byId.remove(volume.id());
+    index.removeLayer(layer);
+    keys.forget(volume.entry());
+  }
+
+  private void restoreReservations(int layer, byte[] bytes) throws CorruptRecordException {
+    LocalVolume volume = byLayer.get(layer);
+    if (volume != null && bytes.length > 0) {
+      volume.restoreReservations(bytes);
+    }
+  }
+
+  /// The end of recovery: reservations that were not to persist are gone.
+  void onStarted() {
+    for (LocalVolume volume : byId.values()) {
+      volume.reservations().losePower();
+    }
+  }
+
+  /// Everything, as a checkpoint keeps it.
+  List<CheckpointVolume> snapshot() {
+    List<CheckpointVolume> all = new ArrayList<>(byId.size());
+    for (LocalVolume volume : byId.values()) {
+      all.add(new CheckpointVolume(volume.entry(), volume.reservationBytes()));
+    }
+    return all;
+  }
+}

@@ -1,0 +1,185 @@
+package io.ashlar.core.store;
+
+import io.ashlar.core.base.Check;
+import io.ashlar.core.device.BlockDevice;
+import io.ashlar.core.device.DeviceGeometry;
+import io.ashlar.core.format.VolumeEntry;
+import io.ashlar.core.index.IndexOptions;
+import io.ashlar.core.transform.DataKey;
+import io.ashlar.core.transform.Entropy;
+import io.ashlar.core.transform.KeyEncryptionKey;
+import io.ashlar.core.transform.LocalKeyProvider;
+import io.ashlar.core.transform.WrappedKey;
+import io.ashlar.core.volume.BlockStatus;
+import io.ashlar.core.volume.BlockVolume;
+import io.ashlar.core.volume.VolumeId;
+import io.ashlar.simulation.SimulatedBlockDevice;
+import io.ashlar.simulation.SimulatedClock;
+import io.ashlar.simulation.SimulatedDiskOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/// A store on a simulated disk, with tiny limits, driven by the test.
+final class StoreRig {
+  static final int SEGMENT_BYTES = 1024 * 1024;
+  private static final UUID CLUSTER = new UUID(1, 2);
+  private static final int TURNS_MAX = 2_000_000;
+
+  final SimulatedClock clock;
+  final SimulatedBlockDevice disk;
+  final LogStore store;
+  final List<String> troubles = new ArrayList<>();
+  private final LocalKeyProvider keys;
+
+  private StoreRig(SimulatedClock clock, SimulatedBlockDevice disk) {
+    this.clock = clock;
+    this.disk = disk;
+    keys = keyProvider();
+    try {
+      store = LogStore.open(disk, options(), clock, keys, troubles::add);
+    } catch (StoreOpenException e) {
+      throw new AssertionError("the store opens: " + e.getMessage(), e);
+    }
+  }
+
+  /// Formats a fresh disk of so many segments and opens it.
+  static StoreRig fresh(int segments, int unitBytes, long seed) {
+    SimulatedClock clock = new SimulatedClock();
+    long bytes = SEGMENT_BYTES + (long) segments * SEGMENT_BYTES;
+    DeviceGeometry geometry = new DeviceGeometry(bytes, unitBytes, 64, true);
+    SimulatedDiskOptions options = SimulatedDiskOptions.ofSize(bytes, seed).withGeometry(geometry);
+    SimulatedBlockDevice disk = new SimulatedBlockDevice("disk", options, clock);
+    StoreFormat format = new StoreFormat(new UUID(3, seed), CLUSTER, 4711 + seed, SEGMENT_BYTES);
+    try {
+      LogStore.format(disk, format);
+    } catch (StoreOpenException e) {
+      throw new AssertionError("the disk is formatted: " + e.getMessage(), e);
+    }
+    return new StoreRig(clock, disk);
+  }
+
+  /// Opens a disk that was formatted before.
+  static StoreRig open(SimulatedClock clock, SimulatedBlockDevice disk) {
+    return new StoreRig(clock, disk);
+  }
+
+  /// Limits so small that every wall is hit.
+  static StoreOptions options() {
+    StoreOptions.Sizing sizing = new StoreOptions.Sizing(StoreRig::tinyIndex, 4, 1, 1, 1);
+    return new StoreOptions(CLUSTER, sizing, 2, 2L * 1024 * 1024);
+  }
+
+  private static IndexOptions tinyIndex(int unitBytes) {
+    return new IndexOptions(40, 512, 8, 16, 8, 4, 5120 + 16 + 128, 16, unitBytes);
+  }
+
+  private static LocalKeyProvider keyProvider() {
+    SplittableRandom random = new SplittableRandom(5);
+    Entropy entropy = random::nextBytes;
+    byte[] kek = new byte[32];
+    entropy.fill(kek);
+    KeyEncryptionKey key = KeyEncryptionKey.copyOf(new UUID(8, 9), new UnsafeBuffer(kek), 0);
+    return new LocalKeyProvider(entropy, key);
+  }
+
+  void turn() {
+    clock.advance(10_000);
+    store.doWork(clock.nanoTime());
+  }
+
+  /// Turns until nothing is under way.
+  void settle() {
+    for (int turns = 0; !store.isQuiet(); turns++) {
+      Check.that(turns < TURNS_MAX, "the store comes to rest");
+      turn();
+    }
+  }
+
+  /// Makes a checkpoint and waits for it.
+  void checkpoint() {
+    long before = store.statistics().checkpoints();
+    store.requestCheckpoint();
+    for (int turns = 0; store.statistics().checkpoints() == before; turns++) {
+      Check.that(turns < TURNS_MAX, "a checkpoint ends");
+      turn();
+    }
+  }
+
+  /// Ends in order.
+  void close() {
+    store.close();
+    for (int turns = 0; !store.isClosed(); turns++) {
+      Check.that(turns < TURNS_MAX, "the store closes");
+      turn();
+    }
+  }
+
+  BlockVolume createPlain(int layer, long sizeBytes, int logicalBlockBytes) {
+    return create(entry(layer, sizeBytes, logicalBlockBytes, VolumeEntry.COMPRESSION_NONE, false));
+  }
+
+  BlockVolume createSealed(int layer, long sizeBytes) {
+    return create(entry(layer, sizeBytes, 4096, VolumeEntry.COMPRESSION_LZ4, true));
+  }
+
+  VolumeEntry entry(
+      int layer, long sizeBytes, int logicalBlockBytes, int compression, boolean encrypted) {
+    byte[] wrapped = new byte[encrypted ? WrappedKey.LENGTH_BYTES : 0];
+    if (encrypted) {
+      try (DataKey key = DataKey.generate(new SplittableRandom(layer)::nextBytes)) {
+        keys.wrap(key, layer, 1).write(new UnsafeBuffer(wrapped), 0);
+      }
+    }
+    return new VolumeEntry(
+        uuidOf(layer),
+        layer,
+        logicalBlockBytes,
+        sizeBytes,
+        compression,
+        encrypted,
+        "volume-" + layer,
+        wrapped);
+  }
+
+  static UUID uuidOf(int layer) {
+    return new UUID(77, layer);
+  }
+
+  BlockVolume create(VolumeEntry entry) {
+    BlockStatus[] outcome = new BlockStatus[1];
+    store.createVolume(entry, status -> outcome[0] = status);
+    await(outcome);
+    return volume(entry.layer());
+  }
+
+  BlockStatus delete(int layer) {
+    BlockStatus[] outcome = new BlockStatus[1];
+    store.deleteVolume(new VolumeId(uuidOf(layer)), status -> outcome[0] = status);
+    return await(outcome);
+  }
+
+  BlockStatus change(VolumeEntry entry) {
+    BlockStatus[] outcome = new BlockStatus[1];
+    store.changeVolume(entry, status -> outcome[0] = status);
+    return await(outcome);
+  }
+
+  private BlockStatus await(BlockStatus[] outcome) {
+    for (int turns = 0; outcome[0] == null; turns++) {
+      Check.that(turns < TURNS_MAX, "a change ends");
+      turn();
+    }
+    return outcome[0];
+  }
+
+  BlockVolume volume(int layer) {
+    return Check.present(store.volume(new VolumeId(uuidOf(layer))), "the volume is there");
+  }
+
+  BlockDevice device() {
+    return disk;
+  }
+}
