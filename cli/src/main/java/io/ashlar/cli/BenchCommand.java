@@ -158,7 +158,7 @@ final class BenchCommand implements Runnable {
               info.sizeBytes(),
               100,
               System.nanoTime());
-      return new LoadRun(namespace, shape)
+      return new LoadRun(host, namespace, shape)
           .run(Duration.ofSeconds(1), Duration.ofSeconds(seconds), Idling.SPIN);
     }
   }

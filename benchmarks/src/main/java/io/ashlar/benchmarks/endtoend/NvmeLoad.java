@@ -35,7 +35,7 @@ record NvmeLoad(String name, InetSocketAddress address, String subsystem, LoadSh
   private Sample run(LoadShape load, Duration warmUp, Duration duration) throws IOException {
     try (NvmeInitiator host = connect()) {
       return Sample.of(
-          new LoadRun(host.openNamespace(NAMESPACE, load.depth()), load)
+          new LoadRun(host, host.openNamespace(NAMESPACE, load.depth()), load)
               .run(warmUp, duration, Idling.SPIN));
     }
   }
@@ -43,7 +43,7 @@ record NvmeLoad(String name, InetSocketAddress address, String subsystem, LoadSh
   private NvmeInitiator connect() throws IOException {
     return NvmeInitiator.connect(
         InitiatorOptions.to(address, subsystem, UUID.randomUUID())
-            .withTimeouts(Duration.ofSeconds(30), Duration.ZERO));
+            .withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(60)));
   }
 
   /// Writes the whole span once, in order.
@@ -59,7 +59,7 @@ record NvmeLoad(String name, InetSocketAddress address, String subsystem, LoadSh
             shape.randomPercent(),
             1);
     try (NvmeInitiator host = connect()) {
-      new LoadRun(host.openNamespace(NAMESPACE, FILL_DEPTH), filling)
+      new LoadRun(host, host.openNamespace(NAMESPACE, FILL_DEPTH), filling)
           .runOnce(shape.spanBytes() / FILL_BLOCK_BYTES);
     }
   }

@@ -6,6 +6,7 @@ import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
 import io.ashlar.initiator.nvme.bench.Interval;
 import io.ashlar.initiator.nvme.bench.LoadResult;
+import java.awt.Color;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -91,6 +92,7 @@ final class Plots {
             .xAxisTitle(xAxis)
             .yAxisTitle(yAxis)
             .build();
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
     return chart;
   }

@@ -14,7 +14,8 @@ import java.util.UUID;
 /// @param hostId the host's identifier, the same on all its connections
 /// @param digests which digests to ask for on every queue
 /// @param timeout for connecting and for each command
-/// @param keepAlive after how much silence the controller may drop the association; zero for never
+/// @param keepAlive after how much silence the controller may drop the association; zero asks for
+///   never, which a controller may refuse
 /// @param transferBytesMax the longest data of one command; each slot keeps a buffer of this size
 /// @param readyToTransferMax R2Ts per command that the controller may have outstanding
 /// @param alignmentDwords the alignment wanted of received data, in dwords
@@ -31,8 +32,8 @@ public record InitiatorOptions(
     int alignmentDwords) {
   private static final int TRANSFER_BYTES_MAX = 1024 * 1024;
 
-  /// A host of its own kind: name and identifier follow from `hostId`, no digests, 10 s timeout, no
-  /// keep alive, transfers up to 1 MiB.
+  /// A host of its own kind: name and identifier follow from `hostId`, no digests, 10 s timeout, 60
+  /// s keep alive, transfers up to 1 MiB.
   public static InitiatorOptions to(InetSocketAddress address, String subsystemNqn, UUID hostId) {
     return new InitiatorOptions(
         address,
@@ -41,7 +42,7 @@ public record InitiatorOptions(
         hostId,
         Digests.NONE,
         Duration.ofSeconds(10),
-        Duration.ZERO,
+        Duration.ofSeconds(60),
         TRANSFER_BYTES_MAX,
         1,
         1);

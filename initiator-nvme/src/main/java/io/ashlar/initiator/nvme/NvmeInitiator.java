@@ -229,13 +229,22 @@ public final class NvmeInitiator implements AutoCloseable {
     lastKeepAliveNs = System.nanoTime();
   }
 
-  /// Receives events, and sends a keep alive when half its timeout has passed.
-  public void tend() throws IOException {
+  /// Receives events, and sends a keep alive when a third of its timeout has passed. Never waits.
+  public void tend() {
     long nowNs = System.nanoTime();
-    admin.queue().poll(nowNs);
-    if (!options.keepAlive().isZero()
-        && nowNs - lastKeepAliveNs > options.keepAlive().toNanos() / 2) {
-      keepAlive();
+    HostQueuePair queue = admin.queue();
+    queue.poll(nowNs);
+    if (options.keepAlive().isZero()
+        || nowNs - lastKeepAliveNs < options.keepAlive().toNanos() / 3) {
+      return;
+    }
+    HostCommand command = queue.acquire();
+    if (command != null) {
+      command.withoutData().completing(queue::release);
+      AdminCommands.keepAlive(command.entry());
+      queue.submit(command, nowNs);
+      queue.poll(nowNs);
+      lastKeepAliveNs = nowNs;
     }
   }
 

@@ -1,6 +1,7 @@
 package io.ashlar.initiator.nvme.bench;
 
 import io.ashlar.core.base.Check;
+import io.ashlar.initiator.nvme.NvmeInitiator;
 import io.ashlar.initiator.nvme.NvmeNamespace;
 import io.ashlar.initiator.nvme.command.NvmCommands;
 import io.ashlar.initiator.nvme.command.NvmeStatus;
@@ -25,6 +26,7 @@ public final class LoadRun {
   private static final long INTERVAL_NS = 1_000_000_000;
   private static final long SLEEP_NS = 1_000_000;
 
+  private final NvmeInitiator host;
   private final NvmeNamespace namespace;
   private final HostQueuePair queue;
   private final LoadShape shape;
@@ -44,8 +46,10 @@ public final class LoadRun {
   private long dueNs;
   private @Nullable String failure;
 
-  /// @param namespace opened with a queue of at least the shape's depth
-  public LoadRun(NvmeNamespace namespace, LoadShape shape) {
+  /// @param host kept alive by the run
+  /// @param namespace opened by the host with a queue of at least the shape's depth
+  public LoadRun(NvmeInitiator host, NvmeNamespace namespace, LoadShape shape) {
+    this.host = host;
     this.namespace = namespace;
     this.queue = namespace.runner().queue();
     this.shape = shape;
@@ -86,10 +90,11 @@ public final class LoadRun {
     acquireSlots();
     long nowNs = System.nanoTime();
     measureFromNs = nowNs + Duration.ofDays(100).toNanos();
+    intervalStartNs = nowNs;
     endNs = nowNs; // completions do not submit anew, this loop does
     long left = operations;
     while ((left > 0 || queue.inFlight() > 0) && failure == null) {
-      while (left > 0 && idleCount > 0) {
+      while (left > 0 && idleCount > 0 && failure == null) {
         submit(idle[--idleCount], nowNs, nowNs);
         left--;
       }
@@ -97,6 +102,10 @@ public final class LoadRun {
         queue.await(SLEEP_NS);
       }
       nowNs = System.nanoTime();
+      if (nowNs - intervalStartNs >= INTERVAL_NS) {
+        host.tend();
+        intervalStartNs = nowNs;
+      }
     }
     drain();
   }
@@ -137,12 +146,12 @@ public final class LoadRun {
 
   private void submitDue(long nowNs) {
     if (shape.ratePerSecond() == 0) {
-      while (idleCount > 0) {
+      while (idleCount > 0 && failure == null) {
         submit(idle[--idleCount], nowNs, nowNs);
       }
       return;
     }
-    while (idleCount > 0 && dueNs - nowNs <= 0) {
+    while (idleCount > 0 && failure == null && dueNs - nowNs <= 0) {
       submit(idle[--idleCount], nowNs, dueNs);
       dueNs += 1_000_000_000L / shape.ratePerSecond();
     }
@@ -208,6 +217,7 @@ public final class LoadRun {
     if (nowNs - intervalStartNs < INTERVAL_NS) {
       return;
     }
+    host.tend();
     timeline.add(
         new Interval(
             nowNs - measureFromNs,

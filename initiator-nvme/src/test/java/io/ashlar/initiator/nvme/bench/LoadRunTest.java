@@ -45,10 +45,10 @@ class LoadRunTest {
     try (EchoController controller = new EchoController();
         NvmeInitiator host = NvmeInitiator.connect(options(controller))) {
       NvmeNamespace namespace = host.openNamespace(1, 16);
-      new LoadRun(namespace, reads).run(Duration.ZERO, Duration.ofMillis(300), Idling.SPIN);
+      new LoadRun(host, namespace, reads).run(Duration.ZERO, Duration.ofMillis(300), Idling.SPIN);
       com.sun.management.ThreadMXBean threads =
           (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-      LoadRun measured = new LoadRun(namespace, reads);
+      LoadRun measured = new LoadRun(host, namespace, reads);
       long before = threads.getCurrentThreadAllocatedBytes();
       LoadResult result = measured.run(Duration.ZERO, Duration.ofMillis(500), Idling.SPIN);
       long allocated = threads.getCurrentThreadAllocatedBytes() - before;
@@ -75,7 +75,8 @@ class LoadRunTest {
       throws IOException {
     try (EchoController controller = new EchoController();
         NvmeInitiator host = NvmeInitiator.connect(options(controller))) {
-      return new LoadRun(host.openNamespace(1, 16), shape).run(warmUp, duration, Idling.SLEEP);
+      return new LoadRun(host, host.openNamespace(1, 16), shape)
+          .run(warmUp, duration, Idling.SLEEP);
     }
   }
 
