@@ -33,7 +33,7 @@ public final class BlockIndex {
   private final IndexStatistics statistics = new IndexStatistics();
   private final LayerTable layers;
   final DeltaTable delta;
-  private final PageCache cache;
+  final PageCache cache;
   private final TreeWalk walk;
   private final LeafLookup leafLookup;
   private final RunFinder runFinder;

@@ -8,9 +8,9 @@ import io.ashlar.core.format.PageCodec;
 ///
 /// | what | bytes | at the default of 64 MiB |
 /// |---|---|---|
-/// | delta table, two generations | 2 × (`deltaPoints` × 38 + leaf records × 53 + filters) | 26 MiB |
-/// | reap list | `reapMax` × 57 | 1 MiB |
-/// | page cache | `frames` × (4096 + 64) | what is left: 36 MiB, 9,300 pages |
+/// | delta table, two generations | 2 × (`deltaPoints` × 38 + (`deltaPoints` + `dirtyPages`) × 41 + hash + ranges) | 24 MiB |
+/// | reap list | `reapMax` × 46 | 1 MiB |
+/// | page cache | `frames` × (4096 + 96) | what is left: 39 MiB, 9,800 pages |
 ///
 /// Why it suffices for a full 1 TiB volume: its tree has 2^21 leaves, 2^14 pages above them, then
 /// 128, then 1. A random lookup finds the upper 129 pages in memory, the page above the leaf about
@@ -50,10 +50,13 @@ public record IndexOptions(
   /// most one page's children per walk in flight.
   static final int REAP_RESERVE = REAPS_IN_FLIGHT * (LEVELS_MAX - 1) * PageCodec.SLOTS;
 
-  static final int FRAME_OVERHEAD_BYTES = 64;
+  /// A buffer holds less than 2 GiB.
+  static final int FRAMES_MAX = (1 << 19) - 1;
+
+  static final int FRAME_OVERHEAD_BYTES = 96;
   static final int POINT_BYTES = EntryFlyweight.BYTES + Integer.BYTES + 2;
-  static final int LEAF_RECORD_BYTES = 53;
-  static final int REAP_BYTES = 57;
+  static final int LEAF_RECORD_BYTES = 41;
+  static final int REAP_BYTES = 46;
 
   public IndexOptions {
     Check.that(unitBytes == 512 || unitBytes == 4096, "unit", unitBytes);
@@ -64,6 +67,7 @@ public record IndexOptions(
         frames >= 2 * loadsMax + REAPS_IN_FLIGHT + 2 * LEVELS_MAX,
         "frames for what is in flight",
         frames);
+    Check.that(frames <= FRAMES_MAX, "frames in one buffer", frames);
     Check.that(deltaPoints >= PageCodec.SLOTS, "the delta table holds a leaf", deltaPoints);
     Check.that(deltaPoints <= (1 << 24), "delta points", deltaPoints);
     Check.that(deltaRanges >= 1 && deltaRanges <= (1 << 14), "delta ranges", deltaRanges);
@@ -77,7 +81,7 @@ public record IndexOptions(
 
   /// The options for a memory budget.
   ///
-  /// @param memoryBytes all memory that the index takes, at least 16 MiB
+  /// @param memoryBytes all memory that the index takes, at least 8 MiB
   /// @param unitBytes the device's unit, 512 or 4096
   public static IndexOptions forBudget(long memoryBytes, int unitBytes) {
     int points = (int) Math.min(1 << 17, Long.highestOneBit(memoryBytes / 512));
@@ -87,9 +91,9 @@ public record IndexOptions(
     int reap = 16384;
     long fixed = deltaBytes(points, ranges, dirty) + (long) reap * REAP_BYTES;
     long frames = (memoryBytes - fixed) / (PageCodec.PAGE_BYTES + FRAME_OVERHEAD_BYTES);
-    Check.that(frames >= 256, "index memory budget is at least 16 MiB", memoryBytes);
+    Check.that(frames >= 256, "index memory budget is at least 8 MiB", memoryBytes);
     return new IndexOptions(
-        (int) Math.min(frames, 1 << 22), points, ranges, dirty, 64, 64, reap, layers, unitBytes);
+        (int) Math.min(frames, FRAMES_MAX), points, ranges, dirty, 64, 64, reap, layers, unitBytes);
   }
 
   /// What all of it takes, in bytes.
@@ -107,6 +111,6 @@ public record IndexOptions(
             + records * LEAF_RECORD_BYTES
             + hash
             + SpanFilter.BYTES
-            + (long) RangeTombstones.piecesMax(ranges) * RangeTombstones.PIECE_BYTES);
+            + (long) RangeTombstones.piecesMax(ranges) * 2 * RangeTombstones.PIECE_BYTES);
   }
 }
