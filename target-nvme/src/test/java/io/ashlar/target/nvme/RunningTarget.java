@@ -3,8 +3,13 @@ package io.ashlar.target.nvme;
 import io.ashlar.core.volume.VolumeGeometry;
 import io.ashlar.simulation.MemoryBlockVolume;
 import io.ashlar.target.nvme.subsystem.AnaGroup;
+import io.ashlar.target.nvme.subsystem.ConnectionLimits;
+import io.ashlar.target.nvme.subsystem.DigestPolicy;
 import io.ashlar.target.nvme.subsystem.HostAccess;
+import io.ashlar.target.nvme.subsystem.KeepAliveLimits;
+import io.ashlar.target.nvme.subsystem.QueueLimits;
 import io.ashlar.target.nvme.subsystem.Subsystem;
+import io.ashlar.target.nvme.subsystem.TargetLimits;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -19,6 +24,16 @@ import java.util.concurrent.Callable;
 final class RunningTarget implements AutoCloseable {
   static final String HOST = "nqn.2014-08.org.nvmexpress:uuid:test-host-1";
   static final String OTHER_HOST = "nqn.2014-08.org.nvmexpress:uuid:test-host-2";
+
+  /// As the defaults, but quick to hang up.
+  private static final TargetOptions OPTIONS =
+      new TargetOptions(
+          new TargetLimits(
+              QueueLimits.DEFAULT,
+              new ConnectionLimits(1_000, 1_000, 16, 10_000, 20),
+              KeepAliveLimits.DEFAULT,
+              DigestPolicy.ALLOWED),
+          List.of());
 
   final MultiThreadIoEventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
@@ -39,7 +54,7 @@ final class RunningTarget implements AutoCloseable {
   }
 
   static RunningTarget of4KiBlocks() {
-    return new RunningTarget(new VolumeGeometry(64 << 20, 4096), TargetOptions.DEFAULT);
+    return new RunningTarget(new VolumeGeometry(64 << 20, 4096), OPTIONS);
   }
 
   static InetSocketAddress loopback() {

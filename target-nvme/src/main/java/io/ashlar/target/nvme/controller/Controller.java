@@ -2,6 +2,7 @@ package io.ashlar.target.nvme.controller;
 
 import io.ashlar.core.base.Check;
 import io.ashlar.core.reservation.HostIdentity;
+import io.ashlar.core.reservation.ReservationNotice;
 import io.ashlar.target.nvme.spec.ControllerProperties;
 import io.ashlar.target.nvme.spec.NvmeStatus;
 import io.ashlar.target.nvme.subsystem.TargetLimits;
@@ -27,6 +28,7 @@ public final class Controller {
   private final KeepAliveTimer keepAlive;
   private final AsyncEvents events;
   private final Features features = new Features();
+  private final ReservationLog reservationLog = new ReservationLog();
   private final TrafficCounters traffic = new TrafficCounters();
   private final Int2ObjectHashMap<ControllerQueue> queues = new Int2ObjectHashMap<>();
   private ControllerState state = ControllerState.DISABLED;
@@ -119,6 +121,28 @@ public final class Controller {
     }
     ControllerQueue queue = queues.get(queueId);
     return queue != null && queue.abort(commandId);
+  }
+
+  /// Ends what this controller's I/O queues have under way, as far as it can be ended.
+  void abortIo() {
+    for (ControllerQueue queue : queues.values()) {
+      if (queue.queueId() != 0) {
+        queue.abortAll();
+      }
+    }
+  }
+
+  /// Another host changed this one's standing with a reservation: it is told unless it asked not to
+  /// be.
+  void reservationNotice(ReservationNotice notice) {
+    if ((features.reservationMask >>> ReservationLog.codeOf(notice) & 1) == 0) {
+      reservationLog.add(notice);
+      events.raise(AsyncEvents.Kind.RESERVATION);
+    }
+  }
+
+  ReservationLog reservationLog() {
+    return reservationLog;
   }
 
   /// Tears the association down: all connections are closed.

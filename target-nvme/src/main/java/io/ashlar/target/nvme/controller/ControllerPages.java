@@ -6,6 +6,12 @@ interface ControllerPages {
 
   void logPage(Controller controller, AdminCommand command);
 
+  /// Get Features of what belongs to the namespace rather than to the controller.
+  void getFeature(Controller controller, AdminCommand command);
+
+  /// Set Features of what belongs to the namespace.
+  void setFeature(Controller controller, AdminCommand command);
+
   /// Whether I/O queues may be connected.
   boolean hasIoQueues();
 }

@@ -10,6 +10,9 @@ public interface ControllerQueue {
   /// @return whether it was ended by this call; false if unknown, or too far on its way
   boolean abort(int commandId);
 
+  /// Ends all commands that are not carried out yet.
+  void abortAll();
+
   /// Hangs up.
   ///
   /// @param reason why, as a sentence for the log

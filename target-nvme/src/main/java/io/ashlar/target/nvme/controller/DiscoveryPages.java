@@ -61,6 +61,16 @@ final class DiscoveryPages implements ControllerPages {
   }
 
   @Override
+  public void getFeature(Controller controller, AdminCommand command) {
+    command.complete(NvmeStatus.INVALID_FIELD);
+  }
+
+  @Override
+  public void setFeature(Controller controller, AdminCommand command) {
+    command.complete(NvmeStatus.INVALID_FIELD);
+  }
+
+  @Override
   public void logPage(Controller controller, AdminCommand command) {
     LogPageRequest request = LogPageRequest.of(command);
     if (request.pageId() != LogPageId.DISCOVERY) {

@@ -33,6 +33,8 @@ final class FeatureCommands {
       case FeatureId.TIMESTAMP -> AdminCommands.answerLong(command, features.timestamp());
       case FeatureId.IO_COMMAND_SET_PROFILE -> command.completeWithResult(0);
       case FeatureId.HOST_IDENTIFIER -> hostIdentifier(controller, command);
+      case FeatureId.RESERVATION_NOTIFICATION_MASK, FeatureId.RESERVATION_PERSISTENCE ->
+          controller.pages().getFeature(controller, command);
       default -> command.complete(NvmeStatus.INVALID_FIELD);
     }
   }
@@ -42,38 +44,45 @@ final class FeatureCommands {
       command.complete(NvmeStatus.FEATURE_NOT_SAVEABLE);
       return;
     }
+    int id = command.entry.cdw10() & 0xFF;
+    if (id == FeatureId.RESERVATION_NOTIFICATION_MASK || id == FeatureId.RESERVATION_PERSISTENCE) {
+      controller.pages().setFeature(controller, command);
+      return;
+    }
+    command.complete(setOwn(controller, command, id));
+  }
+
+  private static int setOwn(Controller controller, AdminCommand command, int id) {
     int value = command.entry.cdw11();
     Features features = controller.features();
-    int status =
-        switch (command.entry.cdw10() & 0xFF) {
-          case FeatureId.ARBITRATION -> {
-            features.arbitration = value;
-            yield NvmeStatus.SUCCESS;
-          }
-          case FeatureId.POWER_MANAGEMENT -> powerState(features, value);
-          case FeatureId.TEMPERATURE_THRESHOLD -> {
-            features.temperatureThreshold = value;
-            yield NvmeStatus.SUCCESS;
-          }
-          case FeatureId.ERROR_RECOVERY -> errorRecovery(features, command);
-          case FeatureId.WRITE_ATOMICITY -> {
-            features.writeAtomicity = value & 1;
-            yield NvmeStatus.SUCCESS;
-          }
-          case FeatureId.NUMBER_OF_QUEUES -> numberOfQueues(controller, command, value);
-          case FeatureId.ASYNC_EVENT_CONFIGURATION -> {
-            controller.events().configure(value);
-            yield NvmeStatus.SUCCESS;
-          }
-          case FeatureId.KEEP_ALIVE_TIMER -> keepAlive(controller, Integer.toUnsignedLong(value));
-          case FeatureId.TIMESTAMP -> timestamp(features, command);
-          case FeatureId.IO_COMMAND_SET_PROFILE ->
-              (value & 0x1FF) == 0 ? NvmeStatus.SUCCESS : NvmeStatus.INVALID_FIELD;
-          // The Connect command has set it (Base 2.0, 5.27.1.25).
-          case FeatureId.HOST_IDENTIFIER -> NvmeStatus.COMMAND_SEQUENCE_ERROR;
-          default -> NvmeStatus.INVALID_FIELD;
-        };
-    command.complete(status);
+    return switch (id) {
+      case FeatureId.ARBITRATION -> {
+        features.arbitration = value;
+        yield NvmeStatus.SUCCESS;
+      }
+      case FeatureId.POWER_MANAGEMENT -> powerState(features, value);
+      case FeatureId.TEMPERATURE_THRESHOLD -> {
+        features.temperatureThreshold = value;
+        yield NvmeStatus.SUCCESS;
+      }
+      case FeatureId.ERROR_RECOVERY -> errorRecovery(features, command);
+      case FeatureId.WRITE_ATOMICITY -> {
+        features.writeAtomicity = value & 1;
+        yield NvmeStatus.SUCCESS;
+      }
+      case FeatureId.NUMBER_OF_QUEUES -> numberOfQueues(controller, command, value);
+      case FeatureId.ASYNC_EVENT_CONFIGURATION -> {
+        controller.events().configure(value);
+        yield NvmeStatus.SUCCESS;
+      }
+      case FeatureId.KEEP_ALIVE_TIMER -> keepAlive(controller, Integer.toUnsignedLong(value));
+      case FeatureId.TIMESTAMP -> timestamp(features, command);
+      case FeatureId.IO_COMMAND_SET_PROFILE ->
+          (value & 0x1FF) == 0 ? NvmeStatus.SUCCESS : NvmeStatus.INVALID_FIELD;
+      // The Connect command has set it (Base 2.0, 5.27.1.25).
+      case FeatureId.HOST_IDENTIFIER -> NvmeStatus.COMMAND_SEQUENCE_ERROR;
+      default -> NvmeStatus.INVALID_FIELD;
+    };
   }
 
   /// Checks a host's keep-alive timeout and starts the timer with it.

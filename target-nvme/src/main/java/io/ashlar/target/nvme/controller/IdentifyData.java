@@ -115,6 +115,7 @@ final class IdentifyData {
             IdentifyControllerFlyweight.OPTIONAL_COMPARE
                 | IdentifyControllerFlyweight.OPTIONAL_DATASET_MANAGEMENT
                 | IdentifyControllerFlyweight.OPTIONAL_WRITE_ZEROES
+                | IdentifyControllerFlyweight.OPTIONAL_RESERVATIONS
                 | IdentifyControllerFlyweight.OPTIONAL_TIMESTAMP
                 | IdentifyControllerFlyweight.OPTIONAL_VERIFY
                 | IdentifyControllerFlyweight.OPTIONAL_COPY)
@@ -147,6 +148,9 @@ final class IdentifyData {
         .put8(
             IdentifyNamespaceFlyweight.MULTIPATH_OFFSET,
             IdentifyNamespaceFlyweight.MULTIPATH_SHARED)
+        .put8(
+            IdentifyNamespaceFlyweight.RESERVATION_CAPABILITIES_OFFSET,
+            IdentifyNamespaceFlyweight.RESERVATION_CAPABILITIES)
         .put8(
             IdentifyNamespaceFlyweight.DEALLOCATE_FEATURES_OFFSET,
             IdentifyNamespaceFlyweight.DEALLOCATE_READS_ZEROES)
@@ -194,6 +198,7 @@ final class IdentifyData {
   /// | fpi | ANA group u32 | … | status at 14 |`.
   static void namespaceOfAnySet(Subsystem subsystem, UnsafeBuffer page) {
     page.putByte(1, (byte) IdentifyNamespaceFlyweight.MULTIPATH_SHARED);
+    page.putByte(2, (byte) IdentifyNamespaceFlyweight.RESERVATION_CAPABILITIES);
     page.putInt(4, subsystem.ana().id(), LITTLE_ENDIAN);
     page.putByte(14, (byte) 1); // ready
   }

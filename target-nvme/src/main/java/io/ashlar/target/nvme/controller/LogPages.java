@@ -59,7 +59,8 @@ final class LogPages {
       LogPageId.FIRMWARE_SLOT,
       LogPageId.CHANGED_NAMESPACES,
       LogPageId.COMMANDS_SUPPORTED,
-      LogPageId.ASYMMETRIC_NAMESPACE_ACCESS
+      LogPageId.ASYMMETRIC_NAMESPACE_ACCESS,
+      LogPageId.RESERVATION_NOTIFICATION
     };
     for (int id : ids) {
       page.putInt(id * Integer.BYTES, 1, LITTLE_ENDIAN);
@@ -110,7 +111,16 @@ final class LogPages {
     for (int opcode : admin) {
       page.putInt(opcode * Integer.BYTES, COMMAND_SUPPORTED, LITTLE_ENDIAN);
     }
-    int[] reading = {IoOpcode.FLUSH, IoOpcode.READ, IoOpcode.COMPARE, IoOpcode.VERIFY};
+    int[] reading = {
+      IoOpcode.FLUSH,
+      IoOpcode.READ,
+      IoOpcode.COMPARE,
+      IoOpcode.VERIFY,
+      IoOpcode.RESERVATION_REGISTER,
+      IoOpcode.RESERVATION_REPORT,
+      IoOpcode.RESERVATION_ACQUIRE,
+      IoOpcode.RESERVATION_RELEASE
+    };
     for (int opcode : reading) {
       putIo(page, opcode, COMMAND_SUPPORTED);
     }

@@ -2,6 +2,8 @@ package io.ashlar.target.nvme.controller;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.ashlar.core.reservation.Persistence;
+import io.ashlar.target.nvme.spec.FeatureId;
 import io.ashlar.target.nvme.spec.LogPageId;
 import io.ashlar.target.nvme.spec.NvmeStatus;
 import io.ashlar.target.nvme.subsystem.Subsystem;
@@ -22,6 +24,8 @@ final class NvmPages implements ControllerPages {
   private static final int CNS_ACTIVE_LIST_OF_SET = 0x07;
   private static final int CNS_NAMESPACE_ANY_SET = 0x08;
   private static final int CNS_COMMAND_SETS = 0x1C;
+
+  private static final int RESERVATION_MASK_BITS = 0b1110;
 
   private final SubsystemControllers owner;
 
@@ -94,6 +98,41 @@ final class NvmPages implements ControllerPages {
   }
 
   @Override
+  public void getFeature(Controller controller, AdminCommand command) {
+    if (isOtherNamespace(command)) {
+      command.complete(NvmeStatus.INVALID_NAMESPACE);
+    } else if ((command.entry.cdw10() & 0xFF) == FeatureId.RESERVATION_NOTIFICATION_MASK) {
+      command.completeWithResult(controller.features().reservationMask);
+    } else {
+      Persistence now = owner.subsystem().volume().reservations().persistence();
+      command.completeWithResult(now == Persistence.PERSISTENT ? 1 : 0);
+    }
+  }
+
+  @Override
+  public void setFeature(Controller controller, AdminCommand command) {
+    int value = command.entry.cdw11();
+    if (isOtherNamespace(command)) {
+      command.complete(NvmeStatus.INVALID_NAMESPACE);
+    } else if ((command.entry.cdw10() & 0xFF) == FeatureId.RESERVATION_NOTIFICATION_MASK) {
+      controller.features().reservationMask = value & RESERVATION_MASK_BITS;
+      command.complete(NvmeStatus.SUCCESS);
+    } else {
+      owner
+          .subsystem()
+          .volume()
+          .reservations()
+          .persist((value & 1) != 0 ? Persistence.PERSISTENT : Persistence.VOLATILE);
+      owner.saveReservations(command);
+    }
+  }
+
+  private static boolean isOtherNamespace(AdminCommand command) {
+    int namespaceId = command.entry.namespaceId();
+    return namespaceId != Subsystem.NAMESPACE_ID && namespaceId != ALL_NAMESPACES;
+  }
+
+  @Override
   public void logPage(Controller controller, AdminCommand command) {
     LogPageRequest request = LogPageRequest.of(command);
     switch (request.pageId()) {
@@ -111,7 +150,22 @@ final class NvmPages implements ControllerPages {
         request.answer(command, LogPages.ana(owner.subsystem().ana(), request.groupsOnly()));
         request.markRead(controller, AsyncEvents.Kind.ANA);
       }
+      case LogPageId.RESERVATION_NOTIFICATION -> reservationLog(controller, command, request);
       default -> command.complete(NvmeStatus.INVALID_LOG_PAGE);
+    }
+  }
+
+  /// Each reading takes one notice; the host is told again if more are left.
+  private static void reservationLog(
+      Controller controller, AdminCommand command, LogPageRequest request) {
+    ReservationLog log = controller.reservationLog();
+    request.answer(command, log.page());
+    if (!request.retainEvent()) {
+      log.remove();
+      request.markRead(controller, AsyncEvents.Kind.RESERVATION);
+      if (!log.isEmpty()) {
+        controller.events().raise(AsyncEvents.Kind.RESERVATION);
+      }
     }
   }
 }

@@ -2,6 +2,12 @@ package io.ashlar.target.nvme.controller;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ashlar.core.reservation.HostIdentity;
+import io.ashlar.core.reservation.ReservationListener;
+import io.ashlar.core.reservation.ReservationNotice;
+import io.ashlar.core.volume.BlockOperation;
+import io.ashlar.core.volume.BlockRequest;
+import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.target.nvme.spec.NvmeStatus;
 import io.ashlar.target.nvme.subsystem.Subsystem;
 import io.ashlar.target.nvme.subsystem.TargetLimits;
@@ -10,11 +16,13 @@ import io.ashlar.target.nvme.subsystem.TargetLimits;
 public final class SubsystemControllers {
   private final ControllerTable table;
   private final ControllerPages pages = new NvmPages(this);
+  private final ReservationListener listener = this::onNotice;
   private Subsystem subsystem;
 
   public SubsystemControllers(Subsystem subsystem, TargetLimits limits) {
     this.subsystem = subsystem;
     table = new ControllerTable(limits, subsystem.shard());
+    subsystem.volume().reservations().addListener(listener);
   }
 
   public Subsystem subsystem() {
@@ -52,8 +60,36 @@ public final class SubsystemControllers {
 
   /// The export ended: all hosts are cut off.
   public void close(String reason) {
+    subsystem.volume().reservations().removeListener(listener);
     for (Controller controller : table.all()) {
       controller.leave(reason);
+    }
+  }
+
+  /// Makes the reservations durable, then ends the command.
+  void saveReservations(AdminCommand command) {
+    BlockRequest request =
+        new BlockRequest(done ->
+            command.complete(
+                done.status == BlockStatus.OK ? NvmeStatus.SUCCESS : NvmeStatus.INTERNAL_ERROR));
+    request.operation = BlockOperation.SAVE_RESERVATIONS;
+    subsystem.volume().submit(request);
+  }
+
+  /// Ends what a host has under way here, as far as it can be ended.
+  public void abortCommandsOf(HostIdentity host) {
+    for (Controller controller : table.all()) {
+      if (controller.host().equals(host)) {
+        controller.abortIo();
+      }
+    }
+  }
+
+  private void onNotice(HostIdentity host, ReservationNotice notice) {
+    for (Controller controller : table.all()) {
+      if (controller.host().equals(host)) {
+        controller.reservationNotice(notice);
+      }
     }
   }
 

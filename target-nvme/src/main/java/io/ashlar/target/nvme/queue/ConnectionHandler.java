@@ -420,6 +420,14 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public void abortAll() {
+    QueuePair connected = queue;
+    if (connected != null) {
+      connected.abortAll();
+    }
+  }
+
+  @Override
   public void disconnect(String reason) {
     LOG.info("connection of {} is closed: {}", channel.remoteAddress(), reason);
     var _ = channel.close();

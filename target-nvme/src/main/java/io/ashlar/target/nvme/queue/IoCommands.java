@@ -52,6 +52,11 @@ final class IoCommands {
       case IoOpcode.DATASET_MANAGEMENT ->
           checkList(command, RangeFlyweight.DATASET_BYTES, entry.cdw10(), transferBytesMax);
       case IoOpcode.COPY -> checkCopy(command, geometry, transferBytesMax);
+      case IoOpcode.RESERVATION_REGISTER,
+          IoOpcode.RESERVATION_ACQUIRE,
+          IoOpcode.RESERVATION_RELEASE ->
+          checkKeys(command, transferBytesMax);
+      case IoOpcode.RESERVATION_REPORT -> checkReport(command, transferBytesMax);
       default -> NvmeStatus.SUCCESS;
     };
   }
@@ -65,7 +70,11 @@ final class IoCommands {
           IoOpcode.WRITE_ZEROES,
           IoOpcode.DATASET_MANAGEMENT,
           IoOpcode.VERIFY,
-          IoOpcode.COPY ->
+          IoOpcode.COPY,
+          IoOpcode.RESERVATION_REGISTER,
+          IoOpcode.RESERVATION_REPORT,
+          IoOpcode.RESERVATION_ACQUIRE,
+          IoOpcode.RESERVATION_RELEASE ->
           true;
       default -> false;
     };
@@ -136,6 +145,46 @@ final class IoCommands {
     command.rangeCount = ranges;
     command.transferBytes = (int) bytes;
     return NvmeStatus.SUCCESS;
+  }
+
+  private static int checkKeys(Command command, int transferBytesMax) {
+    long bytes = command.entry.sglLengthBytes();
+    if (bytes < ReservationCommands.dataBytes(command) || bytes > transferBytesMax) {
+      return NvmeStatus.DATA_SGL_LENGTH_INVALID;
+    }
+    command.transferBytes = (int) bytes;
+    return NvmeStatus.SUCCESS;
+  }
+
+  /// A report's length is in its dword, zero-based in dwords.
+  private static int checkReport(Command command, int transferBytesMax) {
+    long bytes = (Integer.toUnsignedLong(command.entry.cdw10()) + 1) * Integer.BYTES;
+    if (bytes > transferBytesMax) {
+      return NvmeStatus.INVALID_FIELD;
+    }
+    if (bytes > command.entry.sglLengthBytes()) {
+      return NvmeStatus.DATA_SGL_LENGTH_INVALID;
+    }
+    command.transferBytes = (int) bytes;
+    return NvmeStatus.SUCCESS;
+  }
+
+  /// Whether a command is one of the four about reservations.
+  static boolean isReservation(int opcode) {
+    return switch (opcode) {
+      case IoOpcode.RESERVATION_REGISTER,
+          IoOpcode.RESERVATION_REPORT,
+          IoOpcode.RESERVATION_ACQUIRE,
+          IoOpcode.RESERVATION_RELEASE ->
+          true;
+      default -> false;
+    };
+  }
+
+  /// Whether a command is held to what a reservation lets others do only as a read (Base 2.0,
+  /// figure "Command Behavior in the Presence of a Reservation").
+  static boolean onlyReads(int opcode) {
+    return opcode == IoOpcode.READ || opcode == IoOpcode.COMPARE || opcode == IoOpcode.VERIFY;
   }
 
   private static int checkCopy(Command command, VolumeGeometry geometry, int transferBytesMax) {

@@ -2,6 +2,7 @@ package io.ashlar.target.nvme.queue;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ashlar.core.reservation.ReservationTable;
 import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
@@ -23,6 +24,12 @@ final class IoQueue extends QueuePair {
   private final TrafficCounters traffic;
   private final int transferBytesMax;
   private final Runnable onLeave;
+
+  /// The version of the reservations that the two verdicts below are about.
+  private long accessVersion = -1;
+
+  private boolean mayRead;
+  private boolean mayWrite;
 
   /// The first command of a fused pair whose second has not come yet.
   private @Nullable Command lonelyFirst;
@@ -144,16 +151,40 @@ final class IoQueue extends QueuePair {
     if (block != null) {
       command.lendBlock(block, command.transferBytes);
     }
-    int status = IoCommands.prepare(command, volume);
+    int status = start(command);
     if (status == IoCommands.SUBMIT) {
       volume.submit(command.request);
     } else {
       boolean leaves = command.opcode == AdminOpcode.FABRICS;
-      finish(command, status, 0, 0);
+      finish(command, status, 0, command.isToHost() ? command.transferBytes : 0);
       if (leaves) {
         onLeave.run();
       }
     }
+  }
+
+  /// @return [IoCommands#SUBMIT], or the command's status
+  private int start(Command command) {
+    if (IoCommands.isReservation(command.opcode)) {
+      return ReservationCommands.execute(command, owner, controller.host());
+    }
+    return isAdmitted(command)
+        ? IoCommands.prepare(command, volume)
+        : NvmeStatus.RESERVATION_CONFLICT;
+  }
+
+  /// Whether other hosts' reservations let this command through. Asked when the command is about to
+  /// be submitted, so that none slips by while its data is on the way.
+  private boolean isAdmitted(Command command) {
+    ReservationTable table = volume.reservations();
+    if (table.version() != accessVersion) {
+      accessVersion = table.version();
+      mayRead = table.mayRead(controller.host());
+      mayWrite = table.mayWrite(controller.host());
+    }
+    return mayWrite
+        || command.opcode == AdminOpcode.FABRICS
+        || (mayRead && IoCommands.onlyReads(command.opcode));
   }
 
   private void executeFused(Command command) {
@@ -169,6 +200,11 @@ final class IoQueue extends QueuePair {
     if (first.verdict >= 0 || second.verdict >= 0) {
       finish(first, verdictInPair(first), 0, 0);
       finish(second, verdictInPair(second), 0, 0);
+      return;
+    }
+    if (!isAdmitted(second)) {
+      finish(first, NvmeStatus.RESERVATION_CONFLICT, 0, 0);
+      finish(second, NvmeStatus.RESERVATION_CONFLICT, 0, 0);
       return;
     }
     first.lendBlock(requireNonNull(first.block), 2 * first.transferBytes);

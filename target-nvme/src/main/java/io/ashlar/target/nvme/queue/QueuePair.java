@@ -332,6 +332,15 @@ abstract class QueuePair extends PayloadAccount {
     return command.state == CommandState.EXECUTING && abortExecuting(command);
   }
 
+  /// Ends all commands that are not carried out yet: another host preempted this one.
+  void abortAll() {
+    for (Command command : slots) {
+      if (command.state != CommandState.FREE) {
+        abort(command);
+      }
+    }
+  }
+
   private void forgetWaiting(Command command) {
     Command waiting = waitingFirst;
     waitingFirst = null;

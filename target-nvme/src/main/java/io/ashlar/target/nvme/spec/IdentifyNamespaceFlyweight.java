@@ -47,6 +47,9 @@ public final class IdentifyNamespaceFlyweight {
 
   public static final int MULTIPATH_SHARED = 1;
 
+  /// Persistence through power loss, all six types, keys as since version 1.3.
+  public static final int RESERVATION_CAPABILITIES = 0xFF;
+
   /// Deallocated blocks read as zeroes; Write Zeroes may deallocate.
   public static final int DEALLOCATE_READS_ZEROES = 0b001 | 1 << 3;
 
