@@ -232,7 +232,16 @@ public final class FileBlockDevice implements LocalBlockDevice {
       done++;
       request.completion.onComplete(request);
     }
+    if (done == 0 && inFlight > 0) {
+      letWorkersRun();
+    }
     return done;
+  }
+
+  /// A loop that spins on a busy machine would keep the workers from their core.
+  @SuppressWarnings("ThreadPriorityCheck") // a hint is all that is wanted
+  private static void letWorkersRun() {
+    Thread.yield();
   }
 
   @Override

@@ -145,7 +145,20 @@ public final class UringBlockDevice implements LocalBlockDevice {
     ring.disarm();
     ring.enter(slots.used());
     int ready = ring.completion.ready();
-    return ready == 0 ? 0 : reap(ready);
+    if (ready == 0) {
+      letKernelThreadsRun();
+      return 0;
+    }
+    return reap(ready);
+  }
+
+  /// Durable writes, flushes and discards end on kernel threads of this very core. A loop that
+  /// spins here keeps them waiting for the scheduler's next tick, which is milliseconds away.
+  @SuppressWarnings("ThreadPriorityCheck") // a hint is all that is wanted
+  private void letKernelThreadsRun() {
+    if (slots.onKernelThreads() > 0) {
+      Thread.yield();
+    }
   }
 
   private void enable() {

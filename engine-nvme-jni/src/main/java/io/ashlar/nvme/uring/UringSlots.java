@@ -1,6 +1,5 @@
 package io.ashlar.nvme.uring;
 
-import io.ashlar.core.base.Check;
 import io.ashlar.core.device.DeviceRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +14,7 @@ final class UringSlots {
   private final int[] unused;
 
   private int unusedCount;
+  private int onKernelThreads;
 
   UringSlots(int count) {
     this.requests = new @Nullable DeviceRequest[count];
@@ -36,12 +36,25 @@ final class UringSlots {
     return requests.length - unusedCount;
   }
 
+  /// How many of the requests need a kernel thread before they can end.
+  int onKernelThreads() {
+    return onKernelThreads;
+  }
+
+  private static int kernelThreads(DeviceRequest request) {
+    return switch (request.operation) {
+      case READ, WRITE -> 0;
+      case WRITE_DURABLE, FLUSH, DISCARD -> 1;
+    };
+  }
+
   int take(DeviceRequest request, long nowNs) {
     int slot = unused[--unusedCount];
     requests[slot] = request;
     startedNs[slot] = nowNs;
     moved[slot] = 0;
     tries[slot] = 0;
+    onKernelThreads += kernelThreads(request);
     return slot;
   }
 
@@ -81,7 +94,7 @@ final class UringSlots {
   }
 
   void free(int slot) {
-    Check.that(requests[slot] != null, "a freed slot was used", slot);
+    onKernelThreads -= kernelThreads(request(slot));
     requests[slot] = null;
     unused[unusedCount++] = slot;
   }
