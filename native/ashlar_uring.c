@@ -235,7 +235,7 @@ SIZE(io_uring_cqe, 16);
 AT(io_uring_cqe, user_data, 0);
 AT(io_uring_cqe, res, 8);
 
-// io.ashlar.nvme.posix.NvmeAdminCommand, io.ashlar.nvme.uring.NvmeCommand
+// io.ashlar.nvme.posix.NvmeAdmin, io.ashlar.nvme.uring.NvmeCommands
 SIZE(nvme_passthru_cmd, 72);
 AT(nvme_passthru_cmd, opcode, 0);
 AT(nvme_passthru_cmd, nsid, 4);
@@ -244,9 +244,12 @@ AT(nvme_passthru_cmd, data_len, 36);
 AT(nvme_passthru_cmd, cdw10, 40);
 AT(nvme_passthru_cmd, timeout_ms, 64);
 SIZE(nvme_uring_cmd, 72);
+AT(nvme_uring_cmd, opcode, 0);
+AT(nvme_uring_cmd, nsid, 4);
 AT(nvme_uring_cmd, addr, 24);
 AT(nvme_uring_cmd, data_len, 36);
 AT(nvme_uring_cmd, cdw10, 40);
+AT(nvme_uring_cmd, cdw12, 48);
 
 SIZE(iovec, 16);
 AT(iovec, iov_len, 8);
@@ -292,3 +295,4 @@ VALUE(IOSQE_FIXED_FILE, 1);
 VALUE(RWF_DSYNC, 2);
 VALUE(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, 3);
 VALUE(NVME_URING_CMD_IO, 0xc0484e80u);
+VALUE(IORING_URING_CMD_FIXED, 1);

@@ -40,7 +40,7 @@ public final class UringBlockDevice implements LocalBlockDevice {
   private final DeviceGeometry geometry;
   private final DeviceCounters counters;
   private final Ring ring;
-  private final UringCommands commands;
+  private final RingCommands commands;
   private final UringSlots slots;
 
   /// Whose the ring is, once it is enabled.
@@ -49,13 +49,17 @@ public final class UringBlockDevice implements LocalBlockDevice {
   private boolean closed;
 
   private UringBlockDevice(
-      DeviceFile file, Ring ring, DeviceGeometry geometry, DeviceOptions options) {
+      DeviceFile file,
+      Ring ring,
+      RingCommands commands,
+      DeviceGeometry geometry,
+      DeviceOptions options) {
     this.name = file.path().toString();
     this.file = file;
     this.ring = ring;
+    this.commands = commands;
     this.geometry = geometry;
     this.counters = new DeviceCounters(options.slowAfterNs());
-    this.commands = new UringCommands(ring.submission, file.facts());
     this.slots = new UringSlots(geometry.queueDepth());
   }
 
@@ -70,23 +74,42 @@ public final class UringBlockDevice implements LocalBlockDevice {
     }
     DeviceFile file = DeviceFile.open(path);
     try {
-      return open(file, options);
+      return file.facts().isCharacterDevice()
+          ? openNamespace(file, options)
+          : openFile(file, options);
     } catch (DeviceOpenException e) {
       file.close();
       throw e;
     }
   }
 
-  private static UringBlockDevice open(DeviceFile file, DeviceOptions options)
+  private static UringBlockDevice openFile(DeviceFile file, DeviceOptions options)
       throws DeviceOpenException {
     DeviceGeometry geometry = UringGeometry.of(file.path(), file.facts(), options.queueDepth());
+    Ring ring = newRing(file, options, 0);
+    RingCommands commands = new UringCommands(ring.submission, file);
+    return new UringBlockDevice(file, ring, commands, geometry, options);
+  }
+
+  private static UringBlockDevice openNamespace(DeviceFile file, DeviceOptions options)
+      throws DeviceOpenException {
+    NvmeNamespace namespace = NvmeNamespace.identify(file);
+    int wide = UringConstants.SETUP_SQE128 | UringConstants.SETUP_CQE32;
+    Ring ring = newRing(file, options, wide);
+    RingCommands commands = new NvmeCommands(ring.submission, namespace, options.queueDepth());
+    DeviceGeometry geometry = namespace.geometry(options.queueDepth());
+    return new UringBlockDevice(file, ring, commands, geometry, options);
+  }
+
+  private static Ring newRing(DeviceFile file, DeviceOptions options, int extraFlags)
+      throws DeviceOpenException {
     CompletionMode mode = options.completion();
     if (mode == CompletionMode.DEVICE_POLL) {
       throw new DeviceOpenException(
           Reason.ENGINE_UNAVAILABLE,
           file.path() + " cannot be polled: flushes and discards need interrupts.");
     }
-    Ring ring = RingSetup.create(options.queueDepth(), mode, 0);
+    Ring ring = RingSetup.create(options.queueDepth(), mode, extraFlags);
     int result = ring.register(file.fd());
     if (result < 0) {
       ring.close();
@@ -94,7 +117,7 @@ public final class UringBlockDevice implements LocalBlockDevice {
           Reason.ENGINE_UNAVAILABLE,
           "io_uring refused " + file.path() + ": " + SystemErrors.text(result) + ".");
     }
-    return new UringBlockDevice(file, ring, geometry, options);
+    return ring;
   }
 
   @Override
@@ -104,8 +127,7 @@ public final class UringBlockDevice implements LocalBlockDevice {
 
   @Override
   public String engine() {
-    String how = file.mode() == DeviceFile.Mode.DIRECT ? "O_DIRECT" : "through the page cache";
-    return ring.describe() + ", " + how + ", " + commands.describe();
+    return ring.describe() + ", " + commands.describe();
   }
 
   @Override
@@ -181,30 +203,36 @@ public final class UringBlockDevice implements LocalBlockDevice {
   /// @return 1 if a request ended, 0 if its rest is under way again
   private int onEvent(int slot, int result, long nowNs) {
     DeviceRequest request = slots.request(slot);
-    if (result >= 0 && UringCommands.movesData(request)) {
-      long moved = slots.moved(slot, result, geometry.alignmentBytes());
-      if (moved < request.length) {
-        return goOn(request, slot, moved, result > 0 ? Errno.EAGAIN : Errno.EIO, nowNs);
-      }
-    } else if (result < 0 && isWorthRetrying(request, slot, -result)) {
-      return goOn(request, slot, slots.moved(slot), -result, nowNs);
+    long progress = commands.progress(request, slot, result);
+    if (progress < 0) {
+      int errno = (int) -progress;
+      return isWorthRetrying(request, slot, errno) && slots.tryAgain(slot, MAX_TRIES)
+          ? goOn(request, slot)
+          : end(request, slot, errno, nowNs);
     }
-    return end(request, slot, result < 0 ? -result : 0, nowNs);
+    if (!commands.addsUp(request)) {
+      return end(request, slot, 0, nowNs);
+    }
+    long before = slots.moved(slot);
+    long after = slots.moved(slot, progress, geometry.alignmentBytes());
+    if (after >= request.length) {
+      return end(request, slot, 0, nowNs);
+    }
+    // A transfer that moves nothing at all has reached an end that its request lies beyond; one
+    // that moves less than a block may do better next time.
+    boolean goesOn = after > before || (progress > 0 && slots.tryAgain(slot, MAX_TRIES));
+    return goesOn ? goOn(request, slot) : end(request, slot, Errno.EIO, nowNs);
+  }
+
+  private int goOn(DeviceRequest request, int slot) {
+    commands.publish(request, slot, slots.moved(slot));
+    return 0;
   }
 
   private boolean isWorthRetrying(DeviceRequest request, int slot, int errno) {
     return errno == Errno.EAGAIN
         || errno == Errno.EINTR
         || (slots.tries(slot) == 0 && commands.fallsBack(request, errno));
-  }
-
-  /// Starts the rest of a request, unless the device makes no progress with it.
-  private int goOn(DeviceRequest request, int slot, long moved, int errno, long nowNs) {
-    if (errno == Errno.EIO || !slots.tryAgain(slot, MAX_TRIES)) {
-      return end(request, slot, Errno.EIO, nowNs);
-    }
-    commands.publish(request, slot, moved);
-    return 0;
   }
 
   private int end(DeviceRequest request, int slot, int errno, long nowNs) {

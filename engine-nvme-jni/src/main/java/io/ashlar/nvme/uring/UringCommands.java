@@ -3,12 +3,11 @@ package io.ashlar.nvme.uring;
 import io.ashlar.core.device.DeviceOperation;
 import io.ashlar.core.device.DeviceRequest;
 import io.ashlar.nvme.local.Errno;
-import io.ashlar.nvme.posix.DeviceFacts;
+import io.ashlar.nvme.posix.DeviceFile;
 import java.nio.ByteBuffer;
-import org.agrona.BufferUtil;
 
 /// Turns requests into the entries of a [SubmissionRing] for a file or block device.
-final class UringCommands {
+final class UringCommands implements RingCommands {
   /// How a discard is asked for; each step down after the device refused the one above.
   private enum Discard {
     /// The block layer's own command, without a worker thread (Linux 6.12, block devices).
@@ -20,43 +19,46 @@ final class UringCommands {
   private final SubmissionRing ring;
   private final boolean hasBlockCommand;
   private Discard discard;
-  private String memory = "memory not registered";
-  private long arenaAddress;
+  private final RegisteredMemory memory = new RegisteredMemory();
+  private final String how;
 
-  /// 0 until memory is registered.
-  private long arenaLength;
-
-  UringCommands(SubmissionRing ring, DeviceFacts facts) {
+  UringCommands(SubmissionRing ring, DeviceFile file) {
     this.ring = ring;
-    this.hasBlockCommand = facts.isBlockDevice();
+    this.hasBlockCommand = file.facts().isBlockDevice();
     this.discard = hasBlockCommand ? Discard.BLOCK_COMMAND : Discard.PUNCH_HOLE;
+    this.how = file.mode() == DeviceFile.Mode.DIRECT ? "O_DIRECT" : "through the page cache";
   }
 
-  void useRegistered(ByteBuffer arena) {
-    arenaAddress = BufferUtil.address(arena);
-    arenaLength = arena.capacity();
-    memory = "registered memory";
+  @Override
+  public void useRegistered(ByteBuffer arena) {
+    memory.use(arena);
   }
 
-  void explainUnregistered(String why) {
-    memory = "memory not registered: " + why;
+  @Override
+  public void explainUnregistered(String why) {
+    memory.explainAbsence(why);
   }
 
-  String describe() {
-    return memory;
+  @Override
+  public String describe() {
+    return how + ", " + memory.describe();
   }
 
-  static boolean movesData(DeviceRequest request) {
+  @Override
+  public boolean addsUp(DeviceRequest request) {
     return switch (request.operation) {
       case READ, WRITE, WRITE_DURABLE -> true;
       case FLUSH, DISCARD -> false;
     };
   }
 
-  /// Publishes an entry for what is left of a request.
-  ///
-  /// @param moved bytes that are done
-  void publish(DeviceRequest request, int slot, long moved) {
+  @Override
+  public long progress(DeviceRequest request, int slot, int result) {
+    return result;
+  }
+
+  @Override
+  public void publish(DeviceRequest request, int slot, long moved) {
     switch (request.operation) {
       case READ -> transfer(request, slot, moved);
       case WRITE -> transfer(request, slot, moved);
@@ -75,22 +77,17 @@ final class UringCommands {
     long address = request.address + moved;
     int length = (int) (request.length - moved);
     boolean reads = request.operation == DeviceOperation.READ;
-    long start = address - arenaAddress;
+    int buffer = memory.indexOf(address, length);
     int entry;
-    if (start >= 0 && start <= arenaLength - length && isInOneBuffer(start, length)) {
+    if (buffer == RegisteredMemory.NONE) {
+      entry = ring.begin(reads ? UringConstants.OP_READ : UringConstants.OP_WRITE, slot);
+    } else {
       entry =
           ring.begin(reads ? UringConstants.OP_READ_FIXED : UringConstants.OP_WRITE_FIXED, slot);
-      ring.bufferIndex(entry, (int) (start / Ring.REGISTERED_BUFFER_BYTES));
-    } else {
-      entry = ring.begin(reads ? UringConstants.OP_READ : UringConstants.OP_WRITE, slot);
+      ring.bufferIndex(entry, buffer);
     }
     ring.transfer(entry, request.offset + moved, address, length);
     return entry;
-  }
-
-  private static boolean isInOneBuffer(long start, int length) {
-    long last = start + length - 1;
-    return start / Ring.REGISTERED_BUFFER_BYTES == last / Ring.REGISTERED_BUFFER_BYTES;
   }
 
   private void discard(DeviceRequest request, int slot) {
@@ -106,11 +103,8 @@ final class UringCommands {
     }
   }
 
-  /// Takes the next way to discard when the device refused one; requests under way at that time are
-  /// refused too and come here after the change.
-  ///
-  /// @return whether the request may go another way than its first
-  boolean fallsBack(DeviceRequest request, int errno) {
+  @Override
+  public boolean fallsBack(DeviceRequest request, int errno) {
     boolean refused = errno == Errno.EINVAL || errno == Errno.EOPNOTSUPP || errno == Errno.ENOTTY;
     if (!refused || request.operation != DeviceOperation.DISCARD || !hasBlockCommand) {
       return false;

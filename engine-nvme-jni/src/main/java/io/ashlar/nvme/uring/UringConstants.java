@@ -50,5 +50,11 @@ final class UringConstants {
   /// `BLOCK_URING_CMD_DISCARD`: `_IO(0x12, 0)`, Linux 6.12.
   static final int BLOCK_COMMAND_DISCARD = 0x1200;
 
+  /// `NVME_URING_CMD_IO` of `linux/nvme_ioctl.h`.
+  static final int NVME_COMMAND_IO = 0xc0484e80;
+
+  /// `IORING_URING_CMD_FIXED`: the command's memory is registered.
+  static final int COMMAND_FIXED_BUFFER = 1;
+
   private UringConstants() {}
 }

@@ -78,7 +78,7 @@ final class UringSlots {
   /// count: the rest must begin aligned.
   ///
   /// @return the sum
-  long moved(int slot, int bytes, int alignmentBytes) {
+  long moved(int slot, long bytes, int alignmentBytes) {
     long whole = bytes & -(long) alignmentBytes;
     moved[slot] += whole;
     return moved[slot];
@@ -88,6 +88,8 @@ final class UringSlots {
     return tries[slot];
   }
 
+  /// Counts a try that moved nothing; pieces of a long transfer are no tries.
+  ///
   /// @return false once a request had `limit` tries
   boolean tryAgain(int slot, int limit) {
     return ++tries[slot] < limit;

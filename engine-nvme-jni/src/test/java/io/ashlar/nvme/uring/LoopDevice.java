@@ -12,26 +12,34 @@ import java.nio.file.Path;
 final class LoopDevice {
   private LoopDevice() {}
 
-  /// Attaches a new file to a free loop device, or skips the test where that is not possible.
-  static Path attach(Path directory, long bytes) throws Exception {
+  /// Skips the tests of machines that cannot attach one. Before all of them: a test whose device is
+  /// missing cannot be taken down.
+  static void assumeAvailable() {
     assumeTrue(
         "root".equals(System.getProperty("user.name")), "attaching a loop device needs root");
     assumeTrue(Files.exists(Path.of("/dev/loop-control")), "this kernel has no loop devices");
+    assumeTrue(!losetup("--version").isEmpty(), "losetup is not installed");
+  }
+
+  /// Attaches a new file to a free loop device.
+  static Path attach(Path directory, long bytes) throws IOException {
     Path backing = directory.resolve("backing");
     try (RandomAccessFile file = new RandomAccessFile(backing.toFile(), "rw")) {
       file.setLength(bytes);
     }
     String device = losetup("--find", "--show", "--direct-io=on", backing.toString());
-    assumeTrue(!device.isEmpty(), "no loop device could be attached");
+    if (device.isEmpty()) {
+      throw new IOException("losetup could not attach " + backing);
+    }
     return Path.of(device);
   }
 
   /// Gives the device back: at once, or when the one who has it open closes it.
-  static void detach(Path device) throws Exception {
+  static void detach(Path device) {
     losetup("--detach", device.toString());
   }
 
-  private static String losetup(String... arguments) throws Exception {
+  private static String losetup(String... arguments) {
     String[] command = new String[arguments.length + 1];
     command[0] = "losetup";
     System.arraycopy(arguments, 0, command, 1, arguments.length);
@@ -40,6 +48,9 @@ final class LoopDevice {
       String output = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
       return process.waitFor() == 0 ? output : "";
     } catch (IOException e) {
+      return "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return "";
     }
   }

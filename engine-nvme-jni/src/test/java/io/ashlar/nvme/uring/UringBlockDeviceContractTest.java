@@ -54,6 +54,11 @@ class UringBlockDeviceContractTest {
 
   @Nested
   class OnALoopDevice extends BlockDeviceContract {
+    @BeforeAll
+    static void needLoopDevices() {
+      LoopDevice.assumeAvailable();
+    }
+
     @TempDir private Path directory;
 
     @Override

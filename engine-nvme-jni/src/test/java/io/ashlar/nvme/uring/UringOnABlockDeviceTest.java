@@ -9,6 +9,7 @@ import io.ashlar.nvme.local.DeviceDriver;
 import io.ashlar.nvme.local.DeviceOpenException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,10 +21,15 @@ class UringOnABlockDeviceTest {
   private Path loop = Path.of("none");
   private DeviceDriver driver;
 
-  @BeforeEach
-  void attach() throws Exception {
+  @BeforeAll
+  static void needIoUringAndLoopDevices() {
     String problem = RingSetup.problem();
     assumeTrue(problem == null, () -> "io_uring is not available here: " + problem);
+    LoopDevice.assumeAvailable();
+  }
+
+  @BeforeEach
+  void attach() throws Exception {
     loop = LoopDevice.attach(directory, SIZE_BYTES);
     try {
       driver = new DeviceDriver(UringBlockDevice.open(loop, UringBlockDeviceTest.OPTIONS));
@@ -34,9 +40,7 @@ class UringOnABlockDeviceTest {
 
   @AfterEach
   void close() {
-    if (driver != null) {
-      driver.close();
-    }
+    driver.close();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.ashlar.bench.micro;
+package io.ashlar.benchmarks.micro;
 
 import io.ashlar.core.device.DeviceOperation;
 import io.ashlar.core.device.DeviceRequest;

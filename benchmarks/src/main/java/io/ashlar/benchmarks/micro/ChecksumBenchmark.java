@@ -1,4 +1,4 @@
-package io.ashlar.bench.micro;
+package io.ashlar.benchmarks.micro;
 
 import io.ashlar.core.base.Crc32c;
 import java.util.concurrent.TimeUnit;

@@ -1,4 +1,4 @@
-package io.ashlar.bench.device;
+package io.ashlar.benchmarks.device;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
-package io.ashlar.bench.micro;
+package io.ashlar.benchmarks.micro;
 
 import io.ashlar.core.transform.BlockOpener;
 import io.ashlar.core.transform.BlockSealer;

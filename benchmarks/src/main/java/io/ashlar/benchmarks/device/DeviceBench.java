@@ -1,7 +1,7 @@
-package io.ashlar.bench.device;
+package io.ashlar.benchmarks.device;
 
-import io.ashlar.bench.device.DeviceLoad.Waiting;
-import io.ashlar.bench.device.FioRun.Tuning;
+import io.ashlar.benchmarks.device.DeviceLoad.Waiting;
+import io.ashlar.benchmarks.device.FioRun.Tuning;
 import io.ashlar.core.device.DeviceOperation;
 import io.ashlar.core.device.DeviceRequest;
 import io.ashlar.nvme.BlockDevices;

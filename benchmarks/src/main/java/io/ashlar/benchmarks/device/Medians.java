@@ -1,4 +1,4 @@
-package io.ashlar.bench.device;
+package io.ashlar.benchmarks.device;
 
 import java.util.List;
 import java.util.stream.DoubleStream;

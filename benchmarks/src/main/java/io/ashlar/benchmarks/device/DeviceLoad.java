@@ -1,4 +1,4 @@
-package io.ashlar.bench.device;
+package io.ashlar.benchmarks.device;
 
 import io.ashlar.core.base.Check;
 import io.ashlar.core.device.DeviceCompletion;

@@ -1,4 +1,4 @@
-package io.ashlar.bench.device;
+package io.ashlar.benchmarks.device;
 
 /// One contestant's round.
 ///
