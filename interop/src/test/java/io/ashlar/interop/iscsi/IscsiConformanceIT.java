@@ -18,6 +18,9 @@ class IscsiConformanceIT {
 
   private static final long SIZE_BYTES = 100L << 20;
 
+  /// What a test says that only the destructive run may do; that run covers it.
+  private static final String NEEDS_DATALOSS = "--dataloss flag is not set";
+
   enum Suite {
     /// Tests that leave data alone.
     HARMLESS,
@@ -35,9 +38,14 @@ class IscsiConformanceIT {
         command.add("--dataloss");
       }
       command.add(volume.iscsiUrl());
+      // The same again as the second path, which the multipath tests want.
+      command.add(volume.iscsiUrl());
       HostProgram.Ended ended = HostProgram.run(LIMIT, command);
       ConformanceReport report = ConformanceReport.parse(ended.output());
       Map<String, String> unexpected = new TreeMap<>(report.skipped());
+      if (suite == Suite.HARMLESS) {
+        unexpected.values().removeIf(reason -> reason.contains(NEEDS_DATALOSS));
+      }
       unexpected.keySet().removeAll(AllowedSkips.load().keySet());
       assertThat(report.failed()).as("failed").isEmpty();
       assertThat(unexpected).as("skipped, not in iscsi-test-cu-skips.txt").isEmpty();
