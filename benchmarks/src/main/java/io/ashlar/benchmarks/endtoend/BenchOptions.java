@@ -49,7 +49,9 @@ final class BenchOptions {
     return (long) spanMiB << 20;
   }
 
+  /// Whether a row, or a group of rows by the start of their keys, is to be run.
   boolean wants(String key) {
-    return rows.isEmpty() || rows.stream().anyMatch(key::startsWith);
+    return rows.isEmpty()
+        || rows.stream().anyMatch(each -> key.startsWith(each) || each.startsWith(key));
   }
 }

@@ -44,10 +44,8 @@ final class DaemonProcess implements AutoCloseable {
       throws IOException, InterruptedException {
     Files.createDirectories(directory);
     int management = freePort();
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvmOptions());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN_CLASS, "up"));
+    List<String> command = new ArrayList<>(java());
+    command.addAll(List.of(MAIN_CLASS, "up"));
     set(command, "data.directory", directory.resolve("data").toString());
     set(command, "management.port", Integer.toString(management));
     set(command, "nvme.port", Integer.toString(freePort()));
@@ -68,6 +66,15 @@ final class DaemonProcess implements AutoCloseable {
       process.destroyForcibly();
       throw e;
     }
+  }
+
+  /// A Java machine with the daemon's options and this process's class path.
+  static List<String> java() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    return command;
   }
 
   /// The options of the daemon's own start script, from the system property that `benchmarks/run`

@@ -32,7 +32,7 @@ final class Report {
             .formatted(
                 processor(),
                 System.getProperty("os.version"),
-                Runtime.getRuntime().availableProcessors(),
+                cores(),
                 System.getProperty("java.version"),
                 Command.TARGET_CORE,
                 Command.CLIENT_CORE));
@@ -115,6 +115,15 @@ final class Report {
       }
       lines.add("```");
     }
+  }
+
+  /// The machine's cores; this process sees only the one it is pinned to.
+  private static long cores() throws IOException {
+    Path info = Path.of("/proc/cpuinfo");
+    if (!Files.exists(info)) {
+      return Runtime.getRuntime().availableProcessors();
+    }
+    return Files.readAllLines(info).stream().filter(each -> each.startsWith("processor")).count();
   }
 
   private static String processor() throws IOException {

@@ -20,6 +20,7 @@ import java.util.Map;
 final class Rows implements AutoCloseable {
   private static final String ASHLAR = "ashlar";
   private static final String FIO = "fio";
+  private static final int SPIN_MICROSECONDS = 50;
   private static final int[] ONE_4K = {4096, 1};
   private static final int[] MANY_4K = {4096, 32};
   private static final int[] LONG_128K = {128 * 1024, 8};
@@ -35,6 +36,9 @@ final class Rows implements AutoCloseable {
   }
 
   List<Row> start() throws IOException, InterruptedException {
+    if (options.wants("protocol")) {
+      addProtocol();
+    }
     if (options.wants("ram")) {
       addRam();
     }
@@ -45,6 +49,21 @@ final class Rows implements AutoCloseable {
       addFile();
     }
     return rows;
+  }
+
+  private void addProtocol() throws IOException {
+    ProtocolProcess spinning = keep(ProtocolProcess.start(SPIN_MICROSECONDS));
+    ProtocolProcess sleeping = keep(ProtocolProcess.start(0));
+    spinning.reads("fill", 1).fill();
+    sleeping.reads("fill", 1).fill();
+    for (int depth : new int[] {1, 32}) {
+      rows.add(
+          new Row(
+              "protocol-read-qd" + depth,
+              "4 KiB random read QD" + depth + ", NVMe/TCP alone, no store behind it",
+              List.of(spinning.reads("spinning", depth), sleeping.reads("sleeping", depth)),
+              row -> List.of()));
+    }
   }
 
   private void addRam() throws IOException, InterruptedException {
