@@ -57,6 +57,25 @@ class ReadWriteTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 6, 30, 31})
+  void shouldAlignDataAsTheHostWants(int alignment) throws IOException {
+    try (TestHost admin = running.admin();
+        TestHost queue = new TestHost(running.address)) {
+      ByteBuffer request = TestHost.le(128).put(2, (byte) 128).putInt(4, 128);
+      byte[] bytes = new byte[128];
+      request.put(10, (byte) alignment).get(0, bytes);
+      queue.send(bytes);
+      assertThat(queue.readPdu().type()).isEqualTo(1);
+      queue.connectOk(1, 32, admin.controllerId, running.nqn(), RunningTarget.HOST);
+      queue.sendCommand(TestHost.transportSgl(queue.io(2, 0, 1), 4096), null);
+      TestHost.Pdu data = queue.readPdu();
+      assertThat(data.header().get(3) & 0xFF).isPositive();
+      assertThat((data.header().get(3) & 0xFF) % ((alignment + 1) * 4)).isZero();
+      assertThat(data.data()).hasSize(4096);
+    }
+  }
+
   @Test
   void shouldTakeCommandsByteByByte() throws IOException {
     try (TestHost admin = running.admin();

@@ -203,7 +203,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     int known = InitializePdu.DIGEST_HEADER | InitializePdu.DIGEST_DATA;
     int granted = limits.digests() == DigestPolicy.ALLOWED ? known : 0;
     int digests = InitializePdu.digest(header, offset) & granted;
-    int alignmentBytes = Integer.highestOneBit(alignment * 2 + 1) * DWORD_BYTES;
+    int alignmentBytes = (alignment + 1) * DWORD_BYTES;
     egress.initialize(digests, alignmentBytes, limits.queues().transferBytesMax());
     decoder.initialized(
         (digests & InitializePdu.DIGEST_HEADER) != 0, (digests & InitializePdu.DIGEST_DATA) != 0);
@@ -267,6 +267,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         information);
     decoder.stop();
     state(ConnectionState.ENDING);
+    leaveQueue();
     egress
         .terminate(reason, information, header, offset, length)
         .addListener(future -> closeLater());
@@ -321,6 +322,9 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
   }
 
   private void arriveAt(EventLoop shard, ConnectRequest request) {
+    if (state == ConnectionState.CLOSED) {
+      return;
+    }
     egress = egress.movedTo(target.shard(shard).pool());
     connectHere(request);
     egress.flush();
@@ -392,13 +396,17 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
   private void end() {
     decoder.stop();
     state(ConnectionState.ENDING);
+    leaveQueue();
+    egress.flush();
+    closeLater();
+  }
+
+  private void leaveQueue() {
     QueuePair connected = queue;
     if (connected != null) {
       connected.close();
       connected.controller.detach(this);
     }
-    egress.flush();
-    closeLater();
   }
 
   private void closeLater() {
@@ -441,11 +449,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     state(ConnectionState.CLOSED);
     decoder.stop();
     cancelLoginTimeout();
-    QueuePair connected = queue;
-    if (connected != null) {
-      connected.close();
-      connected.controller.detach(this);
-    }
+    leaveQueue();
     ByteBuf held = leftOver;
     leftOver = null;
     if (held != null) {

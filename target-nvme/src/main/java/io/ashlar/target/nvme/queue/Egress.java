@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// it lies. All of a turn is flushed at once: when the turn's reading is over, or, for what
 /// completes at another time, in a task of the loop.
 final class Egress {
-  private static final int DWORD_BYTES = 4;
-
   private final Channel channel;
   private final PayloadPool pool;
   private final Crc32c digest = new Crc32c();
@@ -32,7 +30,10 @@ final class Egress {
   private int pageUsed;
   private boolean headerDigests;
   private boolean dataDigests;
-  private int dataAlignment = DWORD_BYTES;
+
+  /// Where data starts in a C2HData PDU: behind header and digest, as the host wants it aligned.
+  private int dataOffset = DataPdu.LENGTH_BYTES;
+
   private boolean reading;
   private boolean dirty;
   private boolean flushIsScheduled;
@@ -47,7 +48,7 @@ final class Egress {
     Egress moved = new Egress(channel, next);
     moved.headerDigests = headerDigests;
     moved.dataDigests = dataDigests;
-    moved.dataAlignment = dataAlignment;
+    moved.dataOffset = dataOffset;
     return moved;
   }
 
@@ -68,7 +69,8 @@ final class Egress {
     pageUsed += InitializePdu.LENGTH_BYTES;
     headerDigests = (digests & InitializePdu.DIGEST_HEADER) != 0;
     dataDigests = (digests & InitializePdu.DIGEST_DATA) != 0;
-    dataAlignment = alignmentBytes;
+    int headBytes = DataPdu.LENGTH_BYTES + headerDigestBytes();
+    dataOffset = (headBytes + alignmentBytes - 1) / alignmentBytes * alignmentBytes;
     becomeDirty();
   }
 
@@ -165,7 +167,6 @@ final class Egress {
 
   private int putDataHeader(UnsafeBuffer out, int length, int commandId, int flags) {
     int headBytes = DataPdu.LENGTH_BYTES + headerDigestBytes();
-    int dataOffset = (headBytes + dataAlignment - 1) & -dataAlignment;
     int start = PayloadBlock.DATA_START - dataOffset;
     int total = dataOffset + length + (dataDigests ? PduHeader.DIGEST_BYTES : 0);
     int allFlags =
