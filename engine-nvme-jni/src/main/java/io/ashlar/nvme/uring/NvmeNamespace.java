@@ -45,7 +45,8 @@ record NvmeNamespace(
     int id = PosixNative.nvmeNamespaceId(file.fd());
     if (id <= 0) {
       throw new DeviceOpenException(
-          Reason.UNSUITABLE, file.path() + " is neither a file, a block device nor an NVMe one.");
+          Reason.UNSUITABLE,
+          file.path() + " is neither a file nor a block device nor an NVMe one.");
     }
     UnsafeBuffer namespace = identify(file, id, CNS_NAMESPACE);
     UnsafeBuffer controller = identify(file, 0, CNS_CONTROLLER);
