@@ -222,10 +222,12 @@ public final class BlockIndex {
       LookupResult leafResult = leafLookup.find(in, leaf, from, to, waiter);
       if (leafResult == LookupResult.DAMAGED) {
         out.damage.set(leafLookup.damage);
-        return leafResult;
       }
-      // The loads of all leaves start before anybody waits for the first.
-      result = leafResult == LookupResult.PENDING ? leafResult : result;
+      // The loads of all leaves start before anybody waits for the first, and nobody is told of a
+      // damage while the waiter still waits.
+      if (leafResult != LookupResult.FOUND && result != LookupResult.PENDING) {
+        result = leafResult;
+      }
       done += to - from;
     }
     out.count = result == LookupResult.FOUND ? count : 0;

@@ -48,6 +48,12 @@ final class ReapList {
     attempts[size - 1] = 0;
   }
 
+  /// Puts back what [#pop] took.
+  void pushAgain(ReapEntry entry, int attempt) {
+    push(entry.layer, entry.level, entry.page, entry.pointer);
+    attempts[size - 1] = (byte) attempt;
+  }
+
   /// Puts a subtree behind all others, to be tried later.
   void pushLast(ReapEntry entry, int attempt) {
     Check.that(size < capacity, "room on the reap list", size);

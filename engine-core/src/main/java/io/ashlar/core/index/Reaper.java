@@ -105,7 +105,7 @@ final class Reaper {
       frame = cache.load(entry.pointer, entry.layer, entry.level, entry.page);
     }
     if (frame == PageCache.NONE) {
-      list.push(entry.layer, entry.level, entry.page, entry.pointer);
+      list.pushAgain(entry, walk.attempts);
       return false;
     }
     cache.pin(frame);

@@ -60,16 +60,14 @@ final class RunFinder {
   private LookupResult advance(Layer layer, @Nullable Waiter waiter) {
     atChange = false;
     long leaf = at / PageCodec.SLOTS;
-    TreeWalk.Outcome outcome = walk.findPage(layer, 0, leaf, waiter);
+    // No waiting here: the delta table may know without the tree.
+    TreeWalk.Outcome outcome = walk.findPage(layer, 0, leaf, null);
     if (outcome == TreeWalk.Outcome.ABSENT || outcome == TreeWalk.Outcome.TOMBSTONE) {
       int level = emptyLevel(layer.id, leaf, walk.emptyLevel);
       if (level >= 0) {
         skip(((leaf >>> (7 * level)) + 1) << (7 * (level + 1)));
         return LookupResult.FOUND;
       }
-    }
-    if (outcome == TreeWalk.Outcome.DAMAGED) {
-      damage.set(walk.damage);
     }
     int from = (int) (at % PageCodec.SLOTS);
     LookupResult result = lookup.into(entries, 0).find(layer, leaf, from, PageCodec.SLOTS, waiter);

@@ -31,7 +31,8 @@ class BlockIndexModelTest {
   @ParameterizedTest
   @MethodSource("seeds")
   void shouldAnswerLikeTheModel(long seed) {
-    IndexWorld world = new IndexWorld(seed, IndexWorld.tinyOptions());
+    int reapMax = IndexOptions.REAP_RESERVE + 16 + 128;
+    IndexWorld world = new IndexWorld(seed, IndexWorld.tinyOptions(reapMax));
     world.io.refusedPercent = world.random.nextInt(3) * 15;
     run(world, 600);
     finish(world);
@@ -53,11 +54,13 @@ class BlockIndexModelTest {
       world.crash();
     }
     for (int round = 0; round < 3; round++) {
-      for (int step = 0; step < 10; step++) {
-        change(world);
-        world.audit();
-      }
+      changeSome(world);
+      // What is carried over a damaged page may have changed since the freeze.
       if (world.index.merge.state() == MergeState.IDLE) {
+        world.freeze();
+      }
+      changeSome(world);
+      if (world.index.merge.state() != MergeState.IDLE) {
         world.checkpoint();
       }
       if (world.random.nextInt(3) == 0) {
@@ -69,6 +72,13 @@ class BlockIndexModelTest {
     world.index.retryDamaged();
     world.audit();
     finish(world);
+  }
+
+  private void changeSome(IndexWorld world) {
+    for (int step = world.random.nextInt(12); step > 0; step--) {
+      change(world);
+      world.audit();
+    }
   }
 
   private void finish(IndexWorld world) {
