@@ -32,19 +32,19 @@ final class BlockModel {
 
   final int blocks;
   private final List<Write> writes = new ArrayList<>();
-  private long acks;
+  private long[] base;
+  private long versionNext = 1;
 
   BlockModel(int blocks) {
     this.blocks = blocks;
+    base = new long[blocks];
   }
 
-  /// How many writes there are so far; a position for [#check].
-  int position() {
-    return writes.size();
-  }
-
-  long acks() {
-    return acks;
+  /// Goes on from what was found after a crash: that is what the blocks hold now, and it must stay
+  /// so.
+  void rebase(long[] found) {
+    base = found.clone();
+    writes.clear();
   }
 
   /// Submits one random write or unmap.
@@ -52,15 +52,9 @@ final class BlockModel {
     int count = 1 + (random.nextInt(4) == 0 ? random.nextInt(32) : random.nextInt(2));
     int first = random.nextInt(blocks - count + 1);
     boolean unmap = random.nextInt(8) == 0;
-    Write write = new Write(unmap ? 0 : writes.size() + 1, first, count);
+    Write write = new Write(unmap ? 0 : versionNext++, first, count);
     writes.add(write);
-    BlockRequest request =
-        new BlockRequest(ended -> {
-          if (ended.status == BlockStatus.OK) {
-            write.acked = true;
-            acks++;
-          }
-        });
+    BlockRequest request = new BlockRequest(ended -> write.acked = ended.status == BlockStatus.OK);
     request.operation = unmap ? BlockOperation.UNMAP : BlockOperation.WRITE;
     request.offsetBytes = (long) first * BLOCK_BYTES;
     request.lengthBytes = (long) count * BLOCK_BYTES;
@@ -128,7 +122,7 @@ final class BlockModel {
         }
       }
     }
-    return version == 0
+    return version == base[block]
         ? ""
         : "block %d holds version %d that it never had".formatted(block, version);
   }

@@ -28,7 +28,7 @@ class CrashPointTest {
   private long recoveries;
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void shouldLoseNoAckedWriteAtAnyCrashPoint(long seed) {
     BlockModel model = new BlockModel(BLOCKS);
     List<Point> points = run(model, seed);
