@@ -4,6 +4,9 @@ import io.ashlar.core.volume.VolumeGeometry;
 
 /// Works out what an admitted command moves, and refuses ranges and lengths that cannot be.
 final class Admission {
+  /// The longest parameter list, and the longest that a reservation report can be.
+  private static final int LIST_BYTES_MAX = 64 * 1024;
+
   private Admission() {}
 
   /// Sets the task's lengths.
@@ -13,7 +16,10 @@ final class Admission {
     return switch (command.transfer()) {
       case NONE -> true;
       case PARAMETERS_IN -> {
-        task.dataInRoom = LogicalUnit.PARAMETER_ROOM_BYTES;
+        task.room =
+            command.opcode() == Opcode.PERSISTENT_RESERVE_IN
+                ? LIST_BYTES_MAX
+                : LogicalUnit.PARAMETER_ROOM_BYTES;
         yield true;
       }
       case PARAMETERS_OUT -> parametersOut(task, command);
@@ -36,8 +42,6 @@ final class Admission {
     return true;
   }
 
-  private static final int LIST_BYTES_MAX = 64 * 1024;
-
   private static boolean blocks(ScsiTask task, VolumeGeometry geometry, int timesIn, int timesOut) {
     if (!range(task, geometry)) {
       return false;
@@ -48,7 +52,7 @@ final class Admission {
       return false;
     }
     int bytes = (int) (blocks * geometry.logicalBlockBytes());
-    task.dataInRoom = timesIn * bytes;
+    task.room = timesIn * bytes;
     task.dataOutBytes = timesOut * bytes;
     return true;
   }
@@ -80,7 +84,7 @@ final class Admission {
   private static boolean verifyOut(ScsiTask task, VolumeGeometry geometry) {
     int byteCheck = (Cdb.flags(task.cdb) >>> 1) & 3;
     return switch (byteCheck) {
-      case 0 -> blocks(task, geometry, 0, 0);
+      case 0 -> range(task, geometry);
       case 1 -> blocks(task, geometry, 0, 1);
       default -> {
         task.failCdbField(Cdb.FLAGS_OFFSET, 2);
@@ -97,7 +101,14 @@ final class Admission {
         Cdb.opcode(task.cdb) == Opcode.WRITE_SAME_16
             && (Cdb.flags(task.cdb) & ProvisioningCommands.NO_DATA_OUT_FLAG) != 0;
     task.dataOutBytes = noData ? 0 : geometry.logicalBlockBytes();
+    task.room = noData ? 0 : patternRoom(task, geometry);
     return true;
+  }
+
+  private static int patternRoom(ScsiTask task, VolumeGeometry geometry) {
+    long blocks = Cdb.blocks(task.cdb);
+    long range = blocks == 0 ? geometry.sizeBytes() : blocks * geometry.logicalBlockBytes();
+    return (int) Math.min(range, ProvisioningCommands.PATTERN_ROOM_BYTES);
   }
 
   /// Whether the CDB's range lies within the unit; a range of no blocks may begin at its end.

@@ -38,6 +38,11 @@ record CommandDescriptor(
         value, usage.withServiceAction(value), transfer, length, reservations, action);
   }
 
+  /// The same CDB, with another action.
+  CommandDescriptor doing(CommandAction other) {
+    return new CommandDescriptor(serviceAction, usage, transfer, length, reservations, other);
+  }
+
   int opcode() {
     return usage.opcode();
   }

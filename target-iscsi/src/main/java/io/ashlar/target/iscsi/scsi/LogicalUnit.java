@@ -1,8 +1,12 @@
 package io.ashlar.target.iscsi.scsi;
 
+import io.ashlar.core.reservation.HostIdentity;
+import io.ashlar.core.reservation.ReservationListener;
+import io.ashlar.core.reservation.ReservationNotice;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.core.volume.VolumeGeometry;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +21,21 @@ public final class LogicalUnit {
   private final List<Nexus> nexuses = new ArrayList<>();
   private final UnitModes modes = new UnitModes();
 
+  private final UnitHost host;
+  private final ReservationListener noticeListener = this::onNotice;
+
+  /// Who holds the unit by RESERVE (6).
+  private @Nullable Nexus reservedFor;
+
   private VolumeGeometry geometry;
 
-  public LogicalUnit(BlockVolume volume, UnitIdentity identity) {
+  /// @param host the target around the unit
+  public LogicalUnit(BlockVolume volume, UnitIdentity identity, UnitHost host) {
     this.volume = volume;
     this.identity = identity;
+    this.host = host;
     this.geometry = volume.geometry();
+    volume.reservations().addListener(noticeListener);
   }
 
   public BlockVolume volume() {
@@ -31,6 +44,10 @@ public final class LogicalUnit {
 
   public UnitIdentity identity() {
     return identity;
+  }
+
+  UnitHost host() {
+    return host;
   }
 
   VolumeGeometry geometry() {
@@ -55,6 +72,45 @@ public final class LogicalUnit {
   /// A session has gone, and what it held goes with it.
   public void detach(Nexus nexus) {
     nexuses.remove(nexus);
+    releaseBy(nexus);
+  }
+
+  /// The unit is served no longer.
+  public void close() {
+    volume.reservations().removeListener(noticeListener);
+  }
+
+  void reserveFor(Nexus nexus) {
+    reservedFor = nexus;
+  }
+
+  void releaseBy(Nexus nexus) {
+    if (reservedFor == nexus) {
+      reservedFor = null;
+    }
+  }
+
+  /// PREEMPT AND ABORT: withdraws the tasks of hosts that lost their registration.
+  void withdrawTasksOf(Collection<HostIdentity> hosts, Nexus cause) {
+    for (Nexus nexus : List.copyOf(nexuses)) {
+      if (nexus != cause && hosts.contains(nexus.host())) {
+        host.withdrawTasks(nexus);
+      }
+    }
+  }
+
+  private void onNotice(HostIdentity whom, ReservationNotice notice) {
+    Sense attention =
+        switch (notice) {
+          case REGISTRATION_PREEMPTED -> Sense.REGISTRATIONS_PREEMPTED;
+          case RESERVATION_RELEASED -> Sense.RESERVATIONS_RELEASED;
+          case RESERVATION_PREEMPTED -> Sense.RESERVATIONS_PREEMPTED;
+        };
+    for (Nexus nexus : nexuses) {
+      if (nexus.host().equals(whom)) {
+        nexus.raise(attention);
+      }
+    }
   }
 
   /// CLEAR TASK SET withdrew every nexus's tasks.
@@ -65,6 +121,7 @@ public final class LogicalUnit {
   /// LOGICAL UNIT RESET, after all tasks were withdrawn: what is not persistent is as at power on.
   public void reset(Nexus cause) {
     modes.reset();
+    reservedFor = null;
     raise(Sense.BUS_DEVICE_RESET_OCCURRED, null);
   }
 
@@ -82,7 +139,7 @@ public final class LogicalUnit {
   /// @param task with its CDB filled in
   /// @param lun the logical unit number that the initiator named
   /// @return whether to go on: collect [ScsiTask#dataOutBytes], give room for
-  ///   [ScsiTask#dataInRoom], and [#execute]; if not, the task has been completed
+  ///   [ScsiTask#room], and [#execute]; if not, the task has been completed
   public boolean admit(ScsiTask task, Nexus nexus, long lun) {
     task.begin(this, nexus);
     noticeResize();
@@ -145,10 +202,34 @@ public final class LogicalUnit {
       task.failCdbField(reserved);
       return false;
     }
-    if (command.reservations() == ReservationClass.WRITE && modes.isWriteProtected()) {
+    if (isReservedAgainst(nexus, command)) {
+      task.endWith(ScsiStatus.RESERVATION_CONFLICT);
+      return false;
+    }
+    boolean writes = command.reservations() == ReservationClass.WRITE;
+    if (writes && modes.isWriteProtected()) {
       task.fail(Sense.SOFTWARE_WRITE_PROTECTED);
       return false;
     }
+    if (modes.isStopped() && (writes || command.reservations() == ReservationClass.READ)) {
+      task.fail(Sense.INITIALIZING_COMMAND_REQUIRED);
+      return false;
+    }
     return true;
+  }
+
+  private boolean isReservedAgainst(Nexus nexus, CommandDescriptor command) {
+    ReservationClass kind = command.reservations();
+    if (kind == ReservationClass.ALLOWED) {
+      return false;
+    }
+    if (reservedFor != null && reservedFor != nexus) {
+      return command.opcode() != Opcode.RELEASE_6;
+    }
+    return switch (kind) {
+      case READ -> !volume.reservations().mayRead(nexus.host());
+      case WRITE, CONFIGURE -> !volume.reservations().mayWrite(nexus.host());
+      case ALLOWED, STATUS, OWN -> false;
+    };
   }
 }

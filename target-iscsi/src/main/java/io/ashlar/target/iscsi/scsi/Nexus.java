@@ -1,22 +1,25 @@
 package io.ashlar.target.iscsi.scsi;
 
+import io.ashlar.core.reservation.HostIdentity;
 import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 
 /// An initiator port's relation to one unit (an I_T_L nexus): lives as long as its session.
 public final class Nexus {
-  private final String initiatorPort;
+  private final HostIdentity host;
 
   /// Pending unit attentions; the enum's order is their rank.
   private final EnumSet<Sense> attentions = EnumSet.noneOf(Sense.class);
 
-  /// @param initiatorPort the port's world-wide name, "iqn…,i,0x…" in iSCSI
-  public Nexus(String initiatorPort) {
-    this.initiatorPort = initiatorPort;
+  private @Nullable CopyResult lastCopy;
+
+  /// @param host the initiator port
+  public Nexus(HostIdentity host) {
+    this.host = host;
   }
 
-  public String initiatorPort() {
-    return initiatorPort;
+  public HostIdentity host() {
+    return host;
   }
 
   /// Raises a unit attention; one that is pending already is told once.
@@ -36,5 +39,14 @@ public final class Nexus {
     Sense first = attentions.iterator().next();
     attentions.remove(first);
     return first;
+  }
+
+  /// How the last EXTENDED COPY ended; null if there was none.
+  @Nullable CopyResult lastCopy() {
+    return lastCopy;
+  }
+
+  void lastCopy(CopyResult result) {
+    lastCopy = result;
   }
 }

@@ -52,6 +52,25 @@ final class PrimaryCommands {
     answer(task, LUN_LIST_HEADER_BYTES + list);
   }
 
+  /// There is nothing to eject, so nothing changes.
+  static void preventAllow(ScsiTask task) {
+    task.good();
+  }
+
+  /// No list of defects: `| 0 | PLIST·GLIST·format | length = 0 (2) |`.
+  static void readDefectData10(ScsiTask task) {
+    task.data.setMemory(0, 4, (byte) 0);
+    task.data.putByte(1, (byte) Cdb.getByte(task.cdb, 2));
+    answer(task, 4);
+  }
+
+  /// No list of defects: `| 0 | PLIST·GLIST·format | generation (2) | length = 0 (4) |`.
+  static void readDefectData12(ScsiTask task) {
+    task.data.setMemory(0, 8, (byte) 0);
+    task.data.putByte(1, (byte) Cdb.flags(task.cdb));
+    answer(task, 8);
+  }
+
   /// The medium is never removed and has no power conditions: only START can be changed.
   static void startStopUnit(ScsiTask task) {
     int flags = Cdb.getByte(task.cdb, 4);

@@ -3,6 +3,7 @@ package io.ashlar.target.iscsi.scsi;
 import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
+import io.ashlar.core.volume.BlockVolume;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,9 @@ public final class ScsiTask {
   /// Bytes of `dataOutBytes` that the transport could get: less if the initiator expected less.
   public int dataOutReceived;
 
-  /// Room for data to the initiator that the command needs; known once admitted.
-  public int dataInRoom;
+  /// Room that the command needs in [#data], for data to the initiator or to work with; known once
+  /// admitted.
+  public int room;
 
   /// Bytes of data for the initiator; known once done.
   public int dataInBytes;
@@ -54,7 +56,9 @@ public final class ScsiTask {
   long remaining;
   int step;
 
-  private boolean withVolume;
+  /// Where the request is now; null if it is here.
+  private @Nullable BlockVolume withVolume;
+
   private boolean aborted;
 
   public ScsiTask(Object owner, TaskCompletion completion) {
@@ -72,13 +76,13 @@ public final class ScsiTask {
     next = null;
     dataOutBytes = 0;
     dataOutReceived = 0;
-    dataInRoom = 0;
+    room = 0;
     dataInBytes = 0;
     cursor = 0;
     remaining = 0;
     step = 0;
     status = ScsiStatus.GOOD;
-    withVolume = false;
+    withVolume = null;
     aborted = false;
   }
 
@@ -108,26 +112,37 @@ public final class ScsiTask {
   /// @return whether the task is over; if not, its completion will tell
   public boolean abort() {
     aborted = true;
-    if (!withVolume) {
+    BlockVolume volume = withVolume;
+    if (volume == null) {
       return true;
     }
     // completes at once if the volume can withdraw it; else when it completes, as it would have
-    unit().volume().abort(request);
+    volume.abort(request);
     return false;
   }
 
   /// Sends the block request off; `after` runs when it is done well. Length and data are set here.
   void submit(BlockOperation operation, long offsetBytes, long lengthBytes, CommandAction after) {
+    submitTo(unit().volume(), operation, offsetBytes, lengthBytes, after);
+  }
+
+  /// As [#submit], to another volume of the same shard.
+  void submitTo(
+      BlockVolume volume,
+      BlockOperation operation,
+      long offsetBytes,
+      long lengthBytes,
+      CommandAction after) {
     request.operation = operation;
     request.offsetBytes = offsetBytes;
     request.lengthBytes = lengthBytes;
     next = after;
-    withVolume = true;
-    unit().volume().submit(request);
+    withVolume = volume;
+    volume.submit(request);
   }
 
   private void onBlockComplete(BlockRequest done) {
-    withVolume = false;
+    withVolume = null;
     CommandAction after = next;
     if (aborted) {
       completion.onTaskDone(this);

@@ -22,15 +22,31 @@ final class UnitModes {
     stopped = now;
   }
 
-  void reset() {
-    descriptorSense = false;
-    writeProtected = false;
-    stopped = false;
-  }
-
   /// The control mode page's D_SENSE and SWP.
   void control(boolean descriptorSense, boolean writeProtected) {
     this.descriptorSense = descriptorSense;
     this.writeProtected = writeProtected;
+  }
+
+  UnitModes copy() {
+    UnitModes copy = new UnitModes();
+    copy.control(descriptorSense, writeProtected);
+    return copy;
+  }
+
+  /// Takes over the control page's bits.
+  ///
+  /// @return whether any of them changed
+  boolean take(UnitModes next) {
+    boolean changes =
+        next.descriptorSense != descriptorSense || next.writeProtected != writeProtected;
+    control(next.descriptorSense, next.writeProtected);
+    return changes;
+  }
+
+  void reset() {
+    descriptorSense = false;
+    writeProtected = false;
+    stopped = false;
   }
 }

@@ -82,7 +82,7 @@ final class CommandReceiver {
     boolean goesOn = !BasicHeader.isFinal(header);
     int burst = (int) Math.min(slot.expectedOutBytes, parameters.firstBurstBytes);
     slot.burstEndBytes = goesOn ? burst : BasicHeader.dataBytes(header);
-    int room = Math.max(Math.max(slot.burstEndBytes, slot.task.dataOutBytes), slot.task.dataInRoom);
+    int room = Math.max(Math.max(slot.burstEndBytes, slot.task.dataOutBytes), slot.task.room);
     if (room > 0 && !giveBuffer(slot, room)) {
       slot.task.refuse(ScsiStatus.TASK_SET_FULL);
       return;

@@ -1,6 +1,6 @@
 package io.ashlar.target.iscsi.session;
 
-import io.ashlar.target.iscsi.scsi.LogicalUnit;
+import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.target.iscsi.scsi.UnitIdentity;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class IscsiShard {
   private static final long TICK_MS = 1000;
 
+  private final Portal portal;
   private final EventLoop loop;
   private final TransferBufferPool pool;
   private final Map<String, ServedUnit> units = new HashMap<>();
   private final List<IscsiConnection> connections = new ArrayList<>();
   private @Nullable ScheduledFuture<?> ticker;
 
-  IscsiShard(EventLoop loop, long bufferBytes) {
+  IscsiShard(Portal portal, EventLoop loop, long bufferBytes) {
+    this.portal = portal;
     this.loop = loop;
     this.pool = new TransferBufferPool(bufferBytes);
   }
@@ -40,10 +42,20 @@ final class IscsiShard {
     if (present != null) {
       present.close();
     }
-    UnitIdentity identity = new UnitIdentity(volume.id(), volume.targetName());
-    ServedUnit fresh = new ServedUnit(new LogicalUnit(volume.volume(), identity));
+    ServedUnit fresh = new ServedUnit(this, volume);
     units.put(volume.targetName(), fresh);
     return fresh;
+  }
+
+  /// The volume of this NAA identifier, if this shard owns it and the session may use it; else null.
+  @Nullable BlockVolume findVolume(long naa, Session session) {
+    for (ExportedVolume volume : portal.directory().volumes()) {
+      boolean isIt = new UnitIdentity(volume.id(), volume.targetName()).naa() == naa;
+      if (isIt && volume.shard().inEventLoop()) {
+        return session.mayUse(volume) ? volume.volume() : null;
+      }
+    }
+    return null;
   }
 
   /// Ends what is no longer in the directory.

@@ -59,6 +59,6 @@ public final class Portal {
 
   /// The part of the target that this loop's thread owns.
   IscsiShard shard(EventLoop loop) {
-    return shards.computeIfAbsent(loop, l -> new IscsiShard(l, options.bufferBytes()));
+    return shards.computeIfAbsent(loop, l -> new IscsiShard(this, l, options.bufferBytes()));
   }
 }

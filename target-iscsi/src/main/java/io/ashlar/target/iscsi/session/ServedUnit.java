@@ -1,19 +1,45 @@
 package io.ashlar.target.iscsi.session;
 
+import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.target.iscsi.scsi.LogicalUnit;
+import io.ashlar.target.iscsi.scsi.Nexus;
+import io.ashlar.target.iscsi.scsi.UnitHost;
+import io.ashlar.target.iscsi.scsi.UnitIdentity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// A unit and the sessions that it has.
-final class ServedUnit {
+final class ServedUnit implements UnitHost {
+  private final IscsiShard shard;
   private final LogicalUnit unit;
   private final List<Session> sessions = new ArrayList<>();
   private int lastTsih;
 
-  ServedUnit(LogicalUnit unit) {
-    this.unit = unit;
+  ServedUnit(IscsiShard shard, ExportedVolume volume) {
+    this.shard = shard;
+    UnitIdentity identity = new UnitIdentity(volume.id(), volume.targetName());
+    this.unit = new LogicalUnit(volume.volume(), identity, this);
+  }
+
+  @Override
+  public void withdrawTasks(Nexus nexus) {
+    for (Session session : sessions) {
+      if (session.nexus() == nexus) {
+        session.slots().abortAll();
+      }
+    }
+  }
+
+  @Override
+  public @Nullable BlockVolume find(long naa, Nexus nexus) {
+    for (Session session : sessions) {
+      if (session.nexus() == nexus) {
+        return shard.findVolume(naa, session);
+      }
+    }
+    return null;
   }
 
   LogicalUnit unit() {
@@ -78,5 +104,6 @@ final class ServedUnit {
     for (int i = sessions.size() - 1; i >= 0; i--) {
       sessions.get(i).end("the volume is no longer offered");
     }
+    unit.close();
   }
 }

@@ -1,6 +1,8 @@
 package io.ashlar.target.iscsi.session;
 
+import io.ashlar.core.reservation.HostIdentity;
 import io.ashlar.target.iscsi.scsi.Nexus;
+import org.jspecify.annotations.Nullable;
 
 /// One initiator port's session with one target; it has one connection.
 final class Session {
@@ -9,6 +11,7 @@ final class Session {
   private final String initiatorName;
   private final long isid;
   private final int tsih;
+  private final @Nullable ChapCredential proven;
   private final Nexus nexus;
   private final CommandSlots slots;
 
@@ -18,7 +21,8 @@ final class Session {
     this.initiatorName = login.initiatorName();
     this.isid = login.isid();
     this.tsih = unit.newTsih();
-    this.nexus = new Nexus("%s,i,0x%012x".formatted(initiatorName, isid));
+    this.proven = login.proven();
+    this.nexus = new Nexus(HostIdentity.iscsi(initiatorName, isid));
     this.slots = new CommandSlots(queueDepth);
   }
 
@@ -48,6 +52,13 @@ final class Session {
 
   CommandSlots slots() {
     return slots;
+  }
+
+  /// Whether the initiator, with the proof that it gave, might have logged in to this volume too.
+  boolean mayUse(ExportedVolume volume) {
+    HostAccess access = volume.access().of(initiatorName);
+    return access != null
+        && (access.initiator() == null || access.initiator().equals(proven));
   }
 
   /// Ends the session from this side: its tasks are withdrawn and its connection is closed.
