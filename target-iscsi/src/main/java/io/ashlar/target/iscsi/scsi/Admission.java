@@ -25,7 +25,7 @@ final class Admission {
       case PARAMETERS_OUT -> parametersOut(task, command);
       case BLOCKS_IN -> blocks(task, geometry, 1, 0);
       case BLOCKS_OUT -> blocks(task, geometry, 0, 1);
-      case TWO_HALVES_OUT -> blocks(task, geometry, 0, 2);
+      case TWO_HALVES_OUT -> blocks(task, geometry, 0, 2) && expectsAll(task);
       case VERIFY_OUT -> verifyOut(task, geometry);
       case PATTERN_OUT -> patternOut(task, geometry);
       case RANGE_ONLY -> range(task, geometry);
@@ -62,7 +62,7 @@ final class Admission {
         switch (Cdb.opcode(task.cdb)) {
           case Opcode.COMPARE_AND_WRITE, Opcode.WRITE_ATOMIC_16 ->
               VolumeGeometry.ATOMIC_WRITE_BYTES_MAX;
-          default -> VolumeGeometry.TRANSFER_BYTES_MAX;
+          default -> LogicalUnit.TRANSFER_BYTES_MAX;
         };
     return bytes / geometry.logicalBlockBytes();
   }
@@ -100,8 +100,21 @@ final class Admission {
     boolean noData =
         Cdb.opcode(task.cdb) == Opcode.WRITE_SAME_16
             && (Cdb.flags(task.cdb) & ProvisioningCommands.NO_DATA_OUT_FLAG) != 0;
+    if (Cdb.blocks(task.cdb) > ProvisioningCommands.WRITE_SAME_BLOCKS_MAX) {
+      task.failCdbField(lengthOffset(task));
+      return false;
+    }
     task.dataOutBytes = noData ? 0 : geometry.logicalBlockBytes();
     task.room = noData ? 0 : patternRoom(task, geometry);
+    return expectsAll(task);
+  }
+
+  /// Where a part of the data means nothing, the initiator must send just what the CDB says.
+  private static boolean expectsAll(ScsiTask task) {
+    if (task.expectedOutBytes != task.dataOutBytes) {
+      task.failCdbField(lengthOffset(task));
+      return false;
+    }
     return true;
   }
 

@@ -11,46 +11,82 @@ final class BlockCommands {
   private BlockCommands() {}
 
   static void read(ScsiTask task) {
-    if (task.room == 0) {
-      task.good();
-      return;
-    }
-    transfer(task, BlockOperation.READ, task.room, BlockCommands::readDone);
+    task.remaining = task.room;
+    readNext(task);
   }
 
-  private static void readDone(ScsiTask task) {
-    task.good(task.room);
+  private static void readNext(ScsiTask task) {
+    if (task.remaining == 0) {
+      task.good(task.room);
+      return;
+    }
+    transferNext(task, BlockOperation.READ, BlockCommands::readNext);
   }
 
   static void write(ScsiTask task) {
-    transferReceived(task, BlockOperation.WRITE, ScsiTask::good);
+    takeReceived(task);
+    writeNext(task);
+  }
+
+  private static void writeNext(ScsiTask task) {
+    if (task.remaining == 0) {
+      task.good();
+      return;
+    }
+    transferNext(task, BlockOperation.WRITE, BlockCommands::writeNext);
   }
 
   static void orWrite(ScsiTask task) {
-    transferReceived(task, BlockOperation.OR_WRITE, ScsiTask::good);
+    takeReceived(task);
+    orNext(task);
+  }
+
+  private static void orNext(ScsiTask task) {
+    if (task.remaining == 0) {
+      task.good();
+      return;
+    }
+    transferNext(task, BlockOperation.OR_WRITE, BlockCommands::orNext);
   }
 
   /// WRITE AND VERIFY: then compares what was written with the data, or, with BYTCHK 0, with their
-  /// checksum.
+  /// checksums.
   static void writeAndVerify(ScsiTask task) {
-    transferReceived(task, BlockOperation.WRITE, BlockCommands::verifyWritten);
+    takeReceived(task);
+    writeBeforeVerify(task);
   }
 
-  private static void verifyWritten(ScsiTask task) {
-    boolean compares = (Cdb.flags(task.cdb) & BYTE_CHECK_MASK) != 0;
-    transferReceived(
-        task, compares ? BlockOperation.COMPARE : BlockOperation.VERIFY, ScsiTask::good);
+  private static void writeBeforeVerify(ScsiTask task) {
+    if (task.remaining > 0) {
+      transferNext(task, BlockOperation.WRITE, BlockCommands::writeBeforeVerify);
+      return;
+    }
+    takeReceived(task);
+    if ((Cdb.flags(task.cdb) & BYTE_CHECK_MASK) != 0) {
+      compareNext(task);
+    } else {
+      verifyNext(task);
+    }
   }
 
   /// VERIFY: BYTCHK 1 compares with the initiator's data, 0 with the checksums.
   static void verify(ScsiTask task) {
     if ((Cdb.flags(task.cdb) & BYTE_CHECK_MASK) != 0) {
-      transferReceived(task, BlockOperation.COMPARE, ScsiTask::good);
+      takeReceived(task);
+      compareNext(task);
       return;
     }
     task.remaining = Cdb.blocks(task.cdb) * task.unit().geometry().logicalBlockBytes();
-    task.cursor = offsetBytes(task);
+    task.cursor = 0;
     verifyNext(task);
+  }
+
+  private static void compareNext(ScsiTask task) {
+    if (task.remaining == 0) {
+      task.good();
+      return;
+    }
+    transferNext(task, BlockOperation.COMPARE, BlockCommands::compareNext);
   }
 
   private static void verifyNext(ScsiTask task) {
@@ -59,7 +95,7 @@ final class BlockCommands {
       return;
     }
     long bytes = Math.min(task.remaining, VolumeGeometry.TRANSFER_BYTES_MAX);
-    long offset = task.cursor;
+    long offset = offsetBytes(task) + task.cursor;
     task.cursor += bytes;
     task.remaining -= bytes;
     task.submit(BlockOperation.VERIFY, offset, bytes, BlockCommands::verifyNext);
@@ -93,20 +129,19 @@ final class BlockCommands {
 
   /// What the initiator sent may be less than the CDB says (a residual overflow): whole blocks of
   /// it count, the rest is dropped.
-  private static void transferReceived(
-      ScsiTask task, BlockOperation operation, CommandAction after) {
-    int bytes = task.dataOutReceived & -task.unit().geometry().logicalBlockBytes();
-    if (bytes == 0) {
-      task.good();
-      return;
-    }
-    transfer(task, operation, bytes, after);
+  private static void takeReceived(ScsiTask task) {
+    task.cursor = 0;
+    task.remaining = task.dataOutReceived & -task.unit().geometry().logicalBlockBytes();
   }
 
-  private static void transfer(
-      ScsiTask task, BlockOperation operation, int lengthBytes, CommandAction after) {
-    task.request.data.wrap(task.data, 0, lengthBytes);
-    task.submit(operation, offsetBytes(task), lengthBytes, after);
+  /// Moves the next stretch of the task's data, as long as a volume takes at once.
+  private static void transferNext(ScsiTask task, BlockOperation operation, CommandAction after) {
+    int bytes = (int) Math.min(task.remaining, VolumeGeometry.TRANSFER_BYTES_MAX);
+    long offset = offsetBytes(task) + task.cursor;
+    task.request.data.wrap(task.data, (int) task.cursor, bytes);
+    task.cursor += bytes;
+    task.remaining -= bytes;
+    task.submit(operation, offset, bytes, after);
   }
 
   static long offsetBytes(ScsiTask task) {

@@ -11,7 +11,7 @@ final class BlockFailure {
     switch (request.status) {
       case OUT_OF_RANGE -> task.fail(Sense.LBA_OUT_OF_RANGE);
       case INVALID -> task.failCdbField(Cdb.LBA_OFFSET);
-      case MISCOMPARE -> task.fail(Sense.MISCOMPARE_DURING_VERIFY, request.resultBytes);
+      case MISCOMPARE -> task.fail(Sense.MISCOMPARE_DURING_VERIFY, task.offsetInData(request));
       case NO_SPACE -> task.fail(Sense.SPACE_ALLOCATION_FAILED);
       case MEDIUM_ERROR -> mediumError(task, request);
       case OFFLINE -> task.fail(Sense.LOGICAL_UNIT_NOT_READY);

@@ -101,8 +101,7 @@ final class CommandTable {
     all.add(blocks("00 00 00 00 00 00", NONE, STATUS, PrimaryCommands::testUnitReady));
     all.add(in("03 01 00 00 ff 00", 4, 1, ALLOWED, PrimaryCommands::requestSense));
     all.add(in("12 01 ff ff ff 00", 3, 2, ALLOWED, InquiryCommand::run));
-    all.add(
-        in("a0 00 ff 00 00 00 ff ff ff ff 00 00", 6, 4, ALLOWED, PrimaryCommands::reportLuns));
+    all.add(in("a0 00 ff 00 00 00 ff ff ff ff 00 00", 6, 4, ALLOWED, PrimaryCommands::reportLuns));
     all.add(
         blocks(
             "25 00 ff ff ff ff 00 00 00 00",
@@ -119,8 +118,7 @@ final class CommandTable {
             .asServiceAction(CapacityCommands.READ_CAPACITY_16));
     all.add(blocks("1b 01 00 00 f7 00", NONE, CONFIGURE, PrimaryCommands::startStopUnit));
     all.add(blocks("1e 00 00 00 03 00", NONE, STATUS, PrimaryCommands::preventAllow));
-    all.add(
-        in("37 00 1f 00 00 00 00 ff ff 00", 7, 2, READ, PrimaryCommands::readDefectData10));
+    all.add(in("37 00 1f 00 00 00 00 ff ff 00", 7, 2, READ, PrimaryCommands::readDefectData10));
     all.add(
         in("b7 1f ff ff ff ff ff ff ff ff 00 00", 6, 4, READ, PrimaryCommands::readDefectData12));
   }
@@ -298,20 +296,10 @@ final class CommandTable {
 
   private static void addCopies(List<CommandDescriptor> all) {
     all.add(
-        out(
-                "83 00 00 00 00 00 00 00 00 00 ff ff ff ff 00 00",
-                10,
-                4,
-                WRITE,
-                CopyCommands::copy)
+        out("83 00 00 00 00 00 00 00 00 00 ff ff ff ff 00 00", 10, 4, WRITE, CopyCommands::copy)
             .asServiceAction(0));
     all.add(
-        in(
-                "84 00 ff 00 00 00 00 00 00 00 ff ff ff ff 00 00",
-                10,
-                4,
-                READ,
-                CopyCommands::copyStatus)
+        in("84 00 ff 00 00 00 00 00 00 00 ff ff ff ff 00 00", 10, 4, READ, CopyCommands::copyStatus)
             .asServiceAction(CopyCommands.COPY_STATUS));
     all.add(
         in(

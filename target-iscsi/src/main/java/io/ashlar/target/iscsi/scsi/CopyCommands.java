@@ -71,8 +71,9 @@ final class CopyCommands {
   }
 
   private static int segments(ScsiTask task) {
-    return (int)
-        (ExtendedCopyParameters.segmentsBytes(task.data) / ExtendedCopyParameters.SEGMENT_BYTES);
+    // a shorter one at the end is of a type that is not supported: its type is looked at too
+    long bytes = ExtendedCopyParameters.segmentsBytes(task.data);
+    return Math.ceilDiv((int) bytes, ExtendedCopyParameters.SEGMENT_BYTES);
   }
 
   private static void copyNext(ScsiTask task) {
@@ -98,8 +99,7 @@ final class CopyCommands {
     UnsafeBuffer list = task.data;
     VolumeGeometry from = source.geometry();
     VolumeGeometry to = destination.geometry();
-    long bytes =
-        (long) ExtendedCopyParameters.blocks(list, segment) * from.logicalBlockBytes();
+    long bytes = (long) ExtendedCopyParameters.blocks(list, segment) * from.logicalBlockBytes();
     long sourceLba = ExtendedCopyParameters.sourceLba(list, segment);
     long destinationLba = ExtendedCopyParameters.destinationLba(list, segment);
     boolean fits =
@@ -139,8 +139,7 @@ final class CopyCommands {
   /// The volume of the target descriptor with this index; null if there is none that is in reach.
   private static @Nullable BlockVolume volume(ScsiTask task, int index) {
     UnsafeBuffer list = task.data;
-    int count =
-        ExtendedCopyParameters.targetsBytes(list) / ExtendedCopyParameters.TARGET_BYTES;
+    int count = ExtendedCopyParameters.targetsBytes(list) / ExtendedCopyParameters.TARGET_BYTES;
     if (index >= count) {
       return null;
     }

@@ -16,6 +16,10 @@ public final class LogicalUnit {
   /// Room for any parameter data that a command returns.
   static final int PARAMETER_ROOM_BYTES = 4096;
 
+  /// The longest read or write that one command may ask for; the volume gets it in pieces. Not more
+  /// than a command's data buffer.
+  public static final int TRANSFER_BYTES_MAX = 8 * VolumeGeometry.TRANSFER_BYTES_MAX;
+
   private final BlockVolume volume;
   private final UnitIdentity identity;
   private final List<Nexus> nexuses = new ArrayList<>();
@@ -138,8 +142,8 @@ public final class LogicalUnit {
   ///
   /// @param task with its CDB filled in
   /// @param lun the logical unit number that the initiator named
-  /// @return whether to go on: collect [ScsiTask#dataOutBytes], give room for
-  ///   [ScsiTask#room], and [#execute]; if not, the task has been completed
+  /// @return whether to go on: collect [ScsiTask#dataOutBytes], give room for [ScsiTask#room], and
+  ///   [#execute]; if not, the task has been completed
   public boolean admit(ScsiTask task, Nexus nexus, long lun) {
     task.begin(this, nexus);
     noticeResize();

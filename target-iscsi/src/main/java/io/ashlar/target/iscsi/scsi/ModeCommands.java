@@ -38,7 +38,8 @@ final class ModeCommands {
       task.fail(Sense.SAVING_PARAMETERS_NOT_SUPPORTED);
       return;
     }
-    if (!ModePages.has(page) || (subpage != 0 && (page != ModePages.ALL || subpage != ALL_SUBPAGES))) {
+    if (!ModePages.has(page)
+        || (subpage != 0 && (page != ModePages.ALL || subpage != ALL_SUBPAGES))) {
       task.failCdbField(2, 5);
       return;
     }

@@ -104,8 +104,7 @@ final class PersistentReserveData {
     String name = isIscsi ? "%s,i,0x%012x".formatted(host.name(), host.idLow()) : host.name();
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     int length =
-        Math.max(
-            (TRANSPORT_ID_HEADER_BYTES + bytes.length + 4) & ~3, TRANSPORT_ID_BYTES_MIN);
+        Math.max((TRANSPORT_ID_HEADER_BYTES + bytes.length + 4) & ~3, TRANSPORT_ID_BYTES_MIN);
     out.setMemory(at, length, (byte) 0);
     out.putByte(at, (byte) ISCSI_WITH_ISID);
     Wire.putShort(out, at + 2, length - TRANSPORT_ID_HEADER_BYTES);

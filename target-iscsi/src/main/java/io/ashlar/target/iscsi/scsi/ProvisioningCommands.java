@@ -11,6 +11,9 @@ final class ProvisioningCommands {
   /// WRITE SAME (16): no data are sent, write zeroes.
   static final int NO_DATA_OUT_FLAG = 0x01;
 
+  /// More are refused, so that no pattern keeps a volume busy for long.
+  static final int WRITE_SAME_BLOCKS_MAX = 0xFFFF;
+
   /// WRITE SAME repeats its pattern in a buffer of this size.
   static final int PATTERN_ROOM_BYTES = 256 * 1024;
 
@@ -55,37 +58,28 @@ final class ProvisioningCommands {
       long blocks = UnmapParameters.blocks(task.data, index);
       if (blocks > 0) {
         long offset = UnmapParameters.lba(task.data, index) * block;
-        task.submit(
-            BlockOperation.UNMAP, offset, blocks * block, ProvisioningCommands::unmapNext);
+        task.submit(BlockOperation.UNMAP, offset, blocks * block, ProvisioningCommands::unmapNext);
         return;
       }
     }
     task.good();
   }
 
-  /// A pattern of zeroes is one request of any length; any other is written piece by piece. No
-  /// blocks mean all that follow (WSNZ is 0).
+  /// A pattern of zeroes is one request; any other is written piece by piece. With UNMAP the range
+  /// is unmapped whatever the pattern: what hosts and other targets take it to mean. No blocks mean
+  /// all that follow (WSNZ is 0).
   static void writeSame(ScsiTask task) {
     VolumeGeometry geometry = task.unit().geometry();
-    if (task.dataOutReceived != task.dataOutBytes) {
-      task.failCdbField(Cdb.FLAGS_OFFSET);
-      return;
-    }
     task.cursor = BlockCommands.offsetBytes(task);
     long blocks = Cdb.blocks(task.cdb);
     task.remaining =
-        blocks == 0
-            ? geometry.sizeBytes() - task.cursor
-            : blocks * geometry.logicalBlockBytes();
+        blocks == 0 ? geometry.sizeBytes() - task.cursor : blocks * geometry.logicalBlockBytes();
     if (task.remaining == 0) {
       task.good();
+    } else if ((Cdb.flags(task.cdb) & UNMAP_FLAG) != 0) {
+      task.submit(BlockOperation.UNMAP, task.cursor, task.remaining, ScsiTask::good);
     } else if (isZero(task.data, task.dataOutBytes)) {
-      boolean unmaps = (Cdb.flags(task.cdb) & UNMAP_FLAG) != 0;
-      task.submit(
-          unmaps ? BlockOperation.UNMAP : BlockOperation.WRITE_ZEROES,
-          task.cursor,
-          task.remaining,
-          ScsiTask::good);
+      task.submit(BlockOperation.WRITE_ZEROES, task.cursor, task.remaining, ScsiTask::good);
     } else {
       repeatPattern(task);
       writePattern(task);

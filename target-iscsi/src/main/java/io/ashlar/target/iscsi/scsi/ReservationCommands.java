@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// PERSISTENT RESERVE IN and OUT (SPC-4 §5.13), and SPC-2's RESERVE and RELEASE. A change is durable
-/// before its command ends.
+/// PERSISTENT RESERVE IN and OUT (SPC-4 §5.13), and SPC-2's RESERVE and RELEASE. A change is
+/// durable before its command ends.
 final class ReservationCommands {
   static final int READ_KEYS = 0;
   static final int READ_RESERVATION = 1;

@@ -19,6 +19,9 @@ public final class ScsiTask {
   /// What failed, if [#status] is CHECK CONDITION.
   public final SenseData sense = new SenseData();
 
+  /// Bytes that the initiator has ready to send; set by the transport before [LogicalUnit#admit].
+  public long expectedOutBytes;
+
   /// Bytes of data that the command takes from the initiator; known once admitted.
   public int dataOutBytes;
 
@@ -139,6 +142,11 @@ public final class ScsiTask {
     next = after;
     withVolume = volume;
     volume.submit(request);
+  }
+
+  /// Where in the task's data the request's `resultBytes` point.
+  long offsetInData(BlockRequest done) {
+    return done.data.addressOffset() - data.addressOffset() + done.resultBytes;
   }
 
   private void onBlockComplete(BlockRequest done) {

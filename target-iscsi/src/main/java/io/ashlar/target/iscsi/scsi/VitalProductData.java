@@ -102,13 +102,14 @@ final class VitalProductData {
     out.setMemory(0, LIMITS_BYTES, (byte) 0);
     out.putByte(5, (byte) Math.min(atomic, 255));
     Wire.putShort(out, 6, perMapped);
-    Wire.putInt(out, 8, VolumeGeometry.TRANSFER_BYTES_MAX / block);
-    Wire.putInt(out, 12, VolumeGeometry.ATOMIC_WRITE_BYTES_MAX / block);
+    // every write of a host that heeds this is all or nothing; longer ones are taken, in pieces
+    Wire.putInt(out, 8, atomic);
+    Wire.putInt(out, 12, atomic);
     Wire.putInt(out, 20, -1);
     Wire.putInt(out, 24, UnmapParameters.DESCRIPTORS_MAX);
     Wire.putInt(out, 28, perMapped);
     Wire.putInt(out, 32, 0x8000_0000);
-    Wire.putLong(out, 36, 0);
+    Wire.putLong(out, 36, ProvisioningCommands.WRITE_SAME_BLOCKS_MAX);
     Wire.putInt(out, 44, atomic);
     return LIMITS_BYTES;
   }

@@ -74,6 +74,7 @@ final class CommandReceiver {
     slot.task.cdb.putLong(8, ScsiCommandPdu.cdbWord(header, 8), ByteOrder.BIG_ENDIAN);
     long expected = ScsiCommandPdu.expectedTransferBytes(header);
     slot.expectedOutBytes = ScsiCommandPdu.isWrite(header) ? expected : 0;
+    slot.task.expectedOutBytes = slot.expectedOutBytes;
     slot.expectedInBytes = ScsiCommandPdu.isRead(header) ? expected : 0;
     if (!session.unit().unit().admit(slot.task, session.nexus(), slot.lun)) {
       return;

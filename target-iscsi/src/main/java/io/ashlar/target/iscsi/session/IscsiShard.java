@@ -47,7 +47,8 @@ final class IscsiShard {
     return fresh;
   }
 
-  /// The volume of this NAA identifier, if this shard owns it and the session may use it; else null.
+  /// The volume of this NAA identifier, if this shard owns it and the session may use it; else
+  /// null.
   @Nullable BlockVolume findVolume(long naa, Session session) {
     for (ExportedVolume volume : portal.directory().volumes()) {
       boolean isIt = new UnitIdentity(volume.id(), volume.targetName()).naa() == naa;

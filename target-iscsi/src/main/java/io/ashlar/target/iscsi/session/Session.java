@@ -57,8 +57,7 @@ final class Session {
   /// Whether the initiator, with the proof that it gave, might have logged in to this volume too.
   boolean mayUse(ExportedVolume volume) {
     HostAccess access = volume.access().of(initiatorName);
-    return access != null
-        && (access.initiator() == null || access.initiator().equals(proven));
+    return access != null && (access.initiator() == null || access.initiator().equals(proven));
   }
 
   /// Ends the session from this side: its tasks are withdrawn and its connection is closed.

@@ -1,6 +1,7 @@
 package io.ashlar.target.iscsi.session;
 
 import io.ashlar.core.base.Check;
+import io.ashlar.target.iscsi.scsi.LogicalUnit;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// A shard's memory for data on their way, in a few sizes and within a budget. Buffers are made
 /// when first needed and kept. Used by one thread.
 final class TransferBufferPool {
-  /// The sizes that there are, each four times the one before.
-  static final int[] SIZES = {4096, 16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024};
+  /// The sizes that there are.
+  static final int[] SIZES = {
+    4096, 16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024, LogicalUnit.TRANSFER_BYTES_MAX
+  };
 
   /// Outgoing PDUs are gathered in buffers of this size.
   static final int CHUNK_BYTES = SIZES[2];
