@@ -2,6 +2,7 @@ package io.ashlar.daemon;
 
 import io.ashlar.cli.CommandRunner;
 import io.ashlar.daemon.command.ConfigCommand;
+import io.ashlar.daemon.command.UpCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,8 @@ public final class Main {
     PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8));
     PrintWriter err =
         new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
-    int exitCode = new CommandRunner(out, err).add(new ConfigCommand()).run(arguments);
+    int exitCode =
+        new CommandRunner(out, err).add(new UpCommand()).add(new ConfigCommand()).run(arguments);
     out.flush();
     err.flush();
     System.exit(exitCode);

@@ -43,7 +43,7 @@ public enum ConfigKey {
       "Event loops that serve volumes, each a thread with its own log. This version serves one."),
   ENGINE_INDEX_BUDGET(
       "engine.index-budget",
-      Kind.SIZE.within(8L << 20, 64L << 30),
+      Kind.SIZE.within(16L << 20, 64L << 30),
       "64MiB",
       "Memory for the index's pages; what does not fit is read from the device when it is needed."),
   ENGINE_SPIN_MICROSECONDS(
@@ -73,8 +73,8 @@ public enum ConfigKey {
       "iscsi.chap-file",
       Kind.PATH,
       "",
-      "YAML file, readable by its owner only, with the CHAP names and secrets of initiators; see"
-          + " operating.md. Empty: initiators do not authenticate."),
+      "File, readable by its owner only, with the CHAP names and secrets of initiators, one per"
+          + " line; see operating.md. Empty: initiators do not authenticate."),
   INSECURE(
       "insecure",
       Kind.FLAG,

@@ -73,7 +73,7 @@ class DaemonOptionsTest {
         "iscsi.enabled=maybe|iscsi.enabled must be true or false",
         "pool.size=big|pool.size must be a size",
         "pool.size=1MiB|pool.size must be 1GiB or more",
-        "engine.index-budget=1KiB|engine.index-budget must be from 8MiB to 64GiB",
+        "engine.index-budget=1KiB|engine.index-budget must be from 16MiB to 64GiB",
         "log.level=loud|log.level must be error or warn",
         "nvme.listen=a b|nvme.listen must list addresses",
         "nvme.listen=nosuch0.invalid|'nosuch0.invalid' is neither an address nor an interface",

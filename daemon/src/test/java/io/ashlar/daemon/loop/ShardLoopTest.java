@@ -205,25 +205,27 @@ class ShardLoopTest {
         DeviceOptions.DEFAULT
             .withEngine(engine)
             .creating(1 << 20, DeviceOptions.Preallocation.SPARSE);
-    try (LocalBlockDevice device = BlockDevices.open(directory.resolve("disk"), options).device()) {
-      CompletableFuture<Boolean> ended = new CompletableFuture<>();
-      DeviceRequest flush = new DeviceRequest(request -> ended.complete(true));
-      flush.operation = DeviceOperation.FLUSH;
-      add(pollingAgent(device));
-      assertThat(
-              loop.call(() -> {
-                loop.watch(device);
-                return device.submit(flush);
-              }))
-          .isTrue();
-      assertThat(ended.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-      assertThat(
-              loop.call(() -> {
-                loop.unwatch(device);
-                return true;
-              }))
-          .isTrue();
-    }
+    LocalBlockDevice device = BlockDevices.open(directory.resolve("disk"), options).device();
+    CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    DeviceRequest flush = new DeviceRequest(request -> ended.complete(true));
+    flush.operation = DeviceOperation.FLUSH;
+    ShardAgent polling = pollingAgent(device);
+    add(polling);
+    boolean taken =
+        loop.call(() -> {
+          loop.watch(device);
+          return device.submit(flush);
+        });
+    assertThat(taken).isTrue();
+    assertThat(ended.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    String closed =
+        loop.call(() -> {
+          loop.remove(polling);
+          loop.unwatch(device);
+          device.close();
+          return "closed";
+        });
+    assertThat(closed).isEqualTo("closed");
   }
 
   private static ShardAgent pollingAgent(LocalBlockDevice device) {

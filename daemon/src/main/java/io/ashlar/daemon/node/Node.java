@@ -1,0 +1,210 @@
+package io.ashlar.daemon.node;
+
+import io.ashlar.control.NodeInfo;
+import io.ashlar.control.NodeInfo.Endpoint;
+import io.ashlar.core.transform.LocalKeyProvider;
+import io.ashlar.daemon.admin.AdminServer;
+import io.ashlar.daemon.admin.MetricsSource;
+import io.ashlar.daemon.admin.Routes;
+import io.ashlar.daemon.config.DaemonOptions;
+import io.ashlar.daemon.loop.ShardLoop;
+import io.ashlar.daemon.loop.SystemClock;
+import io.ashlar.daemon.metrics.NodeMetrics;
+import io.ashlar.daemon.secret.ApiToken;
+import io.ashlar.daemon.secret.ChapFile;
+import io.ashlar.daemon.secret.KekFile;
+import io.ashlar.daemon.secret.SecretFileException;
+import io.ashlar.daemon.volume.ExportNames;
+import io.ashlar.daemon.volume.VolumeService;
+import io.ashlar.replication.metadata.MetadataStore;
+import io.ashlar.replication.metadata.local.LocalLogMetadataStore;
+import io.ashlar.replication.metadata.local.MetadataLogException;
+import io.ashlar.target.iscsi.session.HostAccess;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running node. What was opened is closed in the opposite order, also when the start fails.
+public final class Node implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  private final DaemonOptions options;
+  private final Consumer<String> progress;
+  private final Consumer<Throwable> onFailure;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private volatile NodeState state = NodeState.STARTING;
+  private @Nullable NodeReport report;
+
+  private Node(DaemonOptions options, Consumer<String> progress, Consumer<Throwable> onFailure) {
+    this.options = options;
+    this.progress = progress;
+    this.onFailure = onFailure;
+  }
+
+  /// Starts a node; hosts are served when this returns.
+  ///
+  /// @param progress hears a sentence when something takes time
+  /// @param onFailure runs on the shard's thread if the shard found itself broken: the process must
+  ///   end, and recovers when it is started again
+  /// @throws StartException with a sentence; nothing stays open
+  public static Node start(
+      DaemonOptions options, Consumer<String> progress, Consumer<Throwable> onFailure)
+      throws StartException {
+    Node node = new Node(options, progress, onFailure);
+    try {
+      node.open();
+      return node;
+    } catch (SecretFileException refused) {
+      node.close();
+      throw new StartException("secret-file", String.valueOf(refused.getMessage()), refused);
+    } catch (MetadataLogException refused) {
+      node.close();
+      throw new StartException("metadata", String.valueOf(refused.getMessage()), refused);
+    } catch (StartException | RuntimeException refused) {
+      node.close();
+      throw refused;
+    }
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    opened.push(part);
+    return part;
+  }
+
+  private void open() throws StartException, SecretFileException, MetadataLogException {
+    DataDirectory data = opened(DataDirectory.open(options.storage().dataDirectory()));
+    ApiToken token = ApiToken.open(data.tokenFile());
+    KekFile kek = new KekFile(options.storage().kekFile());
+    MetadataStore metadata = opened(LocalLogMetadataStore.open(data.metadata()));
+    if (kek.createIfAbsent()) {
+      progress.accept(
+          "Made the key file "
+              + options.storage().kekFile()
+              + ": keep a copy, no data without it.");
+    }
+    LocalKeyProvider controlKeys = opened(kek.open());
+    LocalKeyProvider shardKeys = opened(kek.open());
+    ShardLoop loop =
+        opened(
+            new ShardLoop(
+                "ashlar-shard-0", SystemClock.INSTANCE, options.engine().spinNs(), this::fail));
+    TargetServers targets = new TargetServers(loop, chap());
+    PoolShard pool =
+        opened(
+            new PoolOpening(options, MetadataRegistry.clusterOf(metadata), progress)
+                .open(loop, shardKeys, metadata.state().volumes().isEmpty()));
+    opened(targets);
+    targets.listen(options);
+    MetadataRegistry registry =
+        new MetadataRegistry(metadata, NodeVolumes.layers(pool, controlKeys));
+    VolumeService volumes =
+        new VolumeService(
+            registry,
+            new NodeVolumes(pool, targets, registry::metadata),
+            new ExportNames(texts(targets.nvmeListeners()), texts(targets.iscsiPortals())));
+    serve(token, pool, targets, volumes);
+  }
+
+  private void serve(ApiToken token, PoolShard pool, TargetServers targets, VolumeService volumes)
+      throws StartException {
+    NodeReport about = new NodeReport(options, pool, volumes, () -> state, endpoints(targets));
+    AdminServer admin =
+        opened(
+            new AdminServer(
+                options.management(), token, new Routes(volumes, about, metrics(about))));
+    try {
+      int port = admin.start();
+      InetSocketAddress address = new InetSocketAddress(options.management().getAddress(), port);
+      about.management(text(address));
+    } catch (BindException taken) {
+      throw StartException.addressUnavailable("management.port", options.management(), taken);
+    }
+    List<String> warnings = volumes.start();
+    warnings.forEach(sentence -> LOG.warn("{}", sentence));
+    about.warnings(warnings);
+    report = about;
+    state = NodeState.READY;
+    LOG.info("Serving {} volumes.", volumes.records().size());
+  }
+
+  private static List<Endpoint> endpoints(TargetServers targets) {
+    List<Endpoint> endpoints = new ArrayList<>();
+    texts(targets.nvmeListeners()).forEach(a -> endpoints.add(new Endpoint("nvme-tcp", a)));
+    texts(targets.discoveryListeners())
+        .forEach(a -> endpoints.add(new Endpoint("nvme-discovery", a)));
+    texts(targets.iscsiPortals()).forEach(a -> endpoints.add(new Endpoint("iscsi", a)));
+    return endpoints;
+  }
+
+  private static MetricsSource metrics(NodeReport report) {
+    NodeMetrics metrics = new NodeMetrics(report::figures);
+    return new MetricsSource() {
+      @Override
+      public String contentType() {
+        return metrics.contentType();
+      }
+
+      @Override
+      public void write(OutputStream out) throws IOException {
+        metrics.write(out);
+      }
+    };
+  }
+
+  private @Nullable Map<String, HostAccess> chap() throws SecretFileException {
+    Path file = options.iscsi().chapFile();
+    return file == null ? null : new ChapFile(file).read();
+  }
+
+  private static List<String> texts(List<InetSocketAddress> addresses) {
+    return addresses.stream().map(Node::text).toList();
+  }
+
+  /// `address:port`, an IPv6 address in brackets.
+  private static String text(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  private void fail(Throwable broken) {
+    state = NodeState.FAILED;
+    LOG.error("The shard found itself broken and stops; what is on the disk is right.", broken);
+    onFailure.accept(broken);
+  }
+
+  /// What the node says of itself. Only of a node that started.
+  public NodeInfo info() {
+    NodeReport about = report;
+    if (about == null) {
+      throw new IllegalStateException("the node did not start");
+    }
+    return about.node();
+  }
+
+  /// Lets hosts go, makes a last checkpoint, and closes everything.
+  @Override
+  public void close() {
+    if (state != NodeState.FAILED) {
+      state = NodeState.STOPPING;
+    }
+    while (!opened.isEmpty()) {
+      AutoCloseable part = opened.pop();
+      try {
+        part.close();
+      } catch (Exception failure) {
+        LOG.warn("{} did not close cleanly.", part.getClass().getSimpleName(), failure);
+      }
+    }
+  }
+}
