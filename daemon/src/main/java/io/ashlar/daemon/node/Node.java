@@ -87,12 +87,8 @@ public final class Node implements AutoCloseable {
     ApiToken token = ApiToken.open(data.tokenFile());
     KekFile kek = new KekFile(options.storage().kekFile());
     MetadataStore metadata = opened(LocalLogMetadataStore.open(data.metadata()));
-    if (kek.createIfAbsent()) {
-      progress.accept(
-          "Made the key file "
-              + options.storage().kekFile()
-              + ": keep a copy, no data without it.");
-    }
+    boolean isNew = metadata.state().volumes().isEmpty();
+    makeKeyAtFirstStart(kek, isNew);
     LocalKeyProvider controlKeys = opened(kek.open());
     LocalKeyProvider shardKeys = opened(kek.open());
     ShardLoop loop =
@@ -103,7 +99,7 @@ public final class Node implements AutoCloseable {
     PoolShard pool =
         opened(
             new PoolOpening(options, MetadataRegistry.clusterOf(metadata), progress)
-                .open(loop, shardKeys, metadata.state().volumes().isEmpty()));
+                .open(loop, shardKeys, isNew));
     opened(targets);
     targets.listen(options);
     MetadataRegistry registry =
@@ -114,6 +110,24 @@ public final class Node implements AutoCloseable {
             new NodeVolumes(pool, targets, registry::metadata),
             new ExportNames(texts(targets.nvmeListeners()), texts(targets.iscsiPortals())));
     serve(token, pool, targets, volumes);
+  }
+
+  /// A new key in the place of a lost one would hide that the data can no longer be read.
+  private void makeKeyAtFirstStart(KekFile kek, boolean isNew)
+      throws StartException, SecretFileException {
+    if (kek.exists()) {
+      return;
+    }
+    Path file = options.storage().kekFile();
+    if (!isNew) {
+      throw new StartException(
+          "key-file-missing",
+          "The key file "
+              + file
+              + " is missing, and volumes are sealed under it: bring it back from your copy.");
+    }
+    kek.create();
+    progress.accept("Made the key file " + file + ": keep a copy, no data without it.");
   }
 
   private void serve(ApiToken token, PoolShard pool, TargetServers targets, VolumeService volumes)

@@ -81,7 +81,8 @@ final class PoolOpening {
 
   /// A sparse file needs little room now and all of it later; a tenth is the least to begin with.
   private static void requireRoom(Path path, long bytes) throws StartException {
-    long room = path.toAbsolutePath().getParent().toFile().getUsableSpace();
+    Path directory = path.toAbsolutePath().getParent();
+    long room = directory == null ? 0 : directory.toFile().getUsableSpace();
     if (room < bytes / 10) {
       throw new StartException(
           "disk-too-small",

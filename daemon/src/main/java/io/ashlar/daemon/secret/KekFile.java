@@ -39,14 +39,13 @@ public final class KekFile {
     this.path = path;
   }
 
-  /// Makes the file with a new key, unless it is there.
-  ///
-  /// @return whether it was made
-  public boolean createIfAbsent() throws SecretFileException {
+  public boolean exists() {
+    return new SecretFile(path).exists();
+  }
+
+  /// Makes the file with a new key. Never over another one.
+  public void create() throws SecretFileException {
     SecretFile file = new SecretFile(path);
-    if (file.exists()) {
-      return false;
-    }
     ByteBuffer content = ByteBuffer.allocateDirect(LENGTH_BYTES);
     UnsafeBuffer bytes = new UnsafeBuffer(content);
     byte[] drawn = new byte[KeyEncryptionKey.LENGTH_BYTES];
@@ -59,7 +58,6 @@ public final class KekFile {
       bytes.putBytes(KEY_OFFSET, drawn);
       bytes.putInt(CRC_OFFSET, new Crc32c().of(bytes, 0, CRC_OFFSET), LITTLE);
       file.create(content);
-      return true;
     } catch (IOException failure) {
       throw new SecretFileException(
           "The key file " + path + " cannot be written: check its directory's owner.", failure);
