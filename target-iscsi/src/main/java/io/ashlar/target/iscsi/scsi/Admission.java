@@ -100,7 +100,9 @@ final class Admission {
     boolean noData =
         Cdb.opcode(task.cdb) == Opcode.WRITE_SAME_16
             && (Cdb.flags(task.cdb) & ProvisioningCommands.NO_DATA_OUT_FLAG) != 0;
-    if (Cdb.blocks(task.cdb) > ProvisioningCommands.WRITE_SAME_BLOCKS_MAX) {
+    long named = Cdb.blocks(task.cdb);
+    long blocks = named == 0 ? geometry.logicalBlocks() - Cdb.lba(task.cdb) : named;
+    if (blocks > ProvisioningCommands.WRITE_SAME_BLOCKS_MAX) {
       task.failCdbField(lengthOffset(task));
       return false;
     }

@@ -102,8 +102,7 @@ final class VitalProductData {
     out.setMemory(0, LIMITS_BYTES, (byte) 0);
     out.putByte(5, (byte) Math.min(atomic, 255));
     Wire.putShort(out, 6, perMapped);
-    // every write of a host that heeds this is all or nothing; longer ones are taken, in pieces
-    Wire.putInt(out, 8, atomic);
+    Wire.putInt(out, 8, LogicalUnit.TRANSFER_BYTES_MAX / block);
     Wire.putInt(out, 12, atomic);
     Wire.putInt(out, 20, -1);
     Wire.putInt(out, 24, UnmapParameters.DESCRIPTORS_MAX);

@@ -36,7 +36,7 @@ final class TaskManagement {
         }
       }
       case TaskManagementPdu.TARGET_WARM_RESET -> reset(tag);
-      case TaskManagementPdu.TARGET_COLD_RESET -> coldReset();
+      case TaskManagementPdu.TARGET_COLD_RESET -> coldReset(tag);
       case TaskManagementPdu.TASK_REASSIGN ->
           respond(tag, TaskManagementPdu.REASSIGNMENT_NOT_SUPPORTED);
       case TaskManagementPdu.CLEAR_ACA -> respond(tag, TaskManagementPdu.FUNCTION_NOT_SUPPORTED);
@@ -84,8 +84,9 @@ final class TaskManagement {
   }
 
   /// As power off and on: every session of the target ends, this one too.
-  private void coldReset() {
+  private void coldReset(int tag) {
     ServedUnit unit = session.unit();
+    respond(tag, TaskManagementPdu.COMPLETE);
     unit.unit().reset(session.nexus());
     for (int i = unit.sessions().size() - 1; i >= 0; i--) {
       unit.sessions().get(i).end("the target was reset");
