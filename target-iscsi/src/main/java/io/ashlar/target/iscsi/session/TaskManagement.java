@@ -36,10 +36,11 @@ final class TaskManagement {
         }
       }
       case TaskManagementPdu.TARGET_WARM_RESET -> reset(tag);
-      case TaskManagementPdu.TARGET_COLD_RESET -> coldReset(tag);
       case TaskManagementPdu.TASK_REASSIGN ->
           respond(tag, TaskManagementPdu.REASSIGNMENT_NOT_SUPPORTED);
-      case TaskManagementPdu.CLEAR_ACA -> respond(tag, TaskManagementPdu.FUNCTION_NOT_SUPPORTED);
+      // one initiator must not cut off all others, which a cold reset is for
+      case TaskManagementPdu.CLEAR_ACA, TaskManagementPdu.TARGET_COLD_RESET ->
+          respond(tag, TaskManagementPdu.FUNCTION_NOT_SUPPORTED);
       default -> respond(tag, TaskManagementPdu.FUNCTION_REJECTED);
     }
   }
@@ -81,16 +82,6 @@ final class TaskManagement {
     withdrawEverybodys(function);
     session.unit().unit().reset(session.nexus());
     function.allWithdrawn();
-  }
-
-  /// As power off and on: every session of the target ends, this one too.
-  private void coldReset(int tag) {
-    ServedUnit unit = session.unit();
-    respond(tag, TaskManagementPdu.COMPLETE);
-    unit.unit().reset(session.nexus());
-    for (int i = unit.sessions().size() - 1; i >= 0; i--) {
-      unit.sessions().get(i).end("the target was reset");
-    }
   }
 
   private void withdrawEverybodys(PendingFunction function) {
