@@ -1,0 +1,120 @@
+package io.ashlar.target.iscsi;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/// A small initiator that sends what a test tells it to, its PDUs laid out apart from the target's
+/// code.
+final class ScriptedInitiator implements AutoCloseable {
+  /// A PDU that the target sent.
+  @SuppressWarnings("ArrayRecordComponent")
+  record Pdu(ByteBuffer header, byte[] data) {
+    int opcode() {
+      return header.get(0) & 0x3F;
+    }
+
+    int loginStatus() {
+      return header.getShort(36) & 0xFFFF;
+    }
+  }
+
+  private static final int TIMEOUT_MS = 20_000;
+
+  private final Socket socket;
+  private final DataInputStream in;
+  private final OutputStream out;
+  private int cmdSn = 1;
+
+  ScriptedInitiator(InetSocketAddress address) throws IOException {
+    socket = new Socket(address.getAddress(), address.getPort());
+    socket.setSoTimeout(TIMEOUT_MS);
+    socket.setTcpNoDelay(true);
+    in = new DataInputStream(socket.getInputStream());
+    out = socket.getOutputStream();
+  }
+
+  /// Logs in without proof, straight from the operational stage.
+  Pdu login(String targetName) throws IOException {
+    String keys =
+        "InitiatorName=iqn.2026-11.test:scripted\0SessionType=Normal\0TargetName="
+            + targetName
+            + "\0InitialR2T=Yes\0ImmediateData=No\0";
+    ByteBuffer header = header(0x43, 0x87);
+    header.putLong(8, 0x0002_3d00_0001_0000L);
+    header.putInt(24, cmdSn);
+    send(header, keys.getBytes(StandardCharsets.UTF_8));
+    return receive();
+  }
+
+  /// Sends a SCSI command without immediate data.
+  void command(int taskTag, int flags, int expectedBytes, byte... cdb) throws IOException {
+    ByteBuffer header = header(0x01, flags);
+    header.putInt(16, taskTag);
+    header.putInt(20, expectedBytes);
+    header.putInt(24, cmdSn);
+    cmdSn++;
+    header.put(32, cdb);
+    send(header, new byte[0]);
+  }
+
+  /// Answers an R2T with one Data-Out.
+  void dataOut(Pdu readyToTransfer, int dataSn, byte[] data) throws IOException {
+    ByteBuffer header = header(0x05, 0x80);
+    header.putInt(16, readyToTransfer.header().getInt(16));
+    header.putInt(20, readyToTransfer.header().getInt(20));
+    header.putInt(36, dataSn);
+    header.putInt(40, readyToTransfer.header().getInt(40));
+    send(header, data);
+  }
+
+  static ByteBuffer header(int firstByte, int flags) {
+    return ByteBuffer.allocate(48).put(0, (byte) firstByte).put(1, (byte) flags);
+  }
+
+  void send(ByteBuffer header, byte[] data) throws IOException {
+    header.putInt(4, data.length);
+    byte[] padded = new byte[48 + ((data.length + 3) & ~3)];
+    header.get(0, padded, 0, 48);
+    System.arraycopy(data, 0, padded, 48, data.length);
+    sendBytes(padded);
+  }
+
+  void sendBytes(byte... bytes) throws IOException {
+    out.write(bytes);
+    out.flush();
+  }
+
+  Pdu receive() throws IOException {
+    byte[] header = in.readNBytes(48);
+    if (header.length < 48) {
+      throw new IOException("the target closed the connection");
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(header);
+    int length = bytes.getInt(4) & 0xFF_FFFF;
+    byte[] data = in.readNBytes(length);
+    in.skipNBytes(-length & 3);
+    return new Pdu(bytes, data);
+  }
+
+  /// Whether the target closes the connection, whatever it still sends before.
+  boolean isClosedByTarget() throws IOException {
+    try {
+      in.readAllBytes();
+      return true;
+    } catch (java.net.SocketTimeoutException e) {
+      return false;
+    } catch (java.net.SocketException e) {
+      return true;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
