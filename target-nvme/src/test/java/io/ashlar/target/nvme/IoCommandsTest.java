@@ -135,6 +135,20 @@ class IoCommandsTest {
     assertThat(copy(ranges, 1, 5000, 0)).isEqualTo(NvmeStatus.LBA_OUT_OF_RANGE);
   }
 
+  @Test
+  void shouldCopyNothingIfOneRangeOverlapsTheTarget() throws IOException {
+    write(0, 2, 1);
+    ByteBuffer ranges = TestHost.le(64);
+    ranges.putLong(8, 0).putShort(16, (short) 1);
+    ranges.putLong(32 + 8, 100).putShort(32 + 16, (short) 1);
+    assertThat(copy(ranges, 2, 101, 0)).isEqualTo(NvmeStatus.INVALID_FIELD);
+    ranges.putLong(32 + 8, 104);
+    assertThat(copy(ranges, 2, 101, 0)).isEqualTo(NvmeStatus.INVALID_FIELD);
+    assertThat(queue.read(101, 2, BLOCK).data()).isEqualTo(new byte[2 * BLOCK]);
+    ranges.putLong(32 + 8, 105);
+    assertThat(copy(ranges, 2, 101, 0)).isZero();
+  }
+
   private int copy(ByteBuffer ranges, int count, long to, int format) throws IOException {
     ByteBuffer sqe = queue.entry(IoOpcode.COPY).putInt(4, 1);
     sqe.putLong(40, to).putInt(48, count - 1 | format << 8);

@@ -2,6 +2,8 @@ package io.ashlar.target.nvme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ashlar.core.volume.BlockStatus;
+import io.ashlar.simulation.HoldPoint;
 import io.ashlar.target.nvme.spec.IoOpcode;
 import io.ashlar.target.nvme.spec.NvmeStatus;
 import java.io.IOException;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.Test;
 class ReservationCommandsTest {
   private static final int WRITE_EXCLUSIVE = 1;
   private static final int EXCLUSIVE_ACCESS = 2;
+  private static final int PREEMPT = 1;
+  private static final int PREEMPT_AND_ABORT = 2;
   private final RunningTarget running = RunningTarget.of4KiBlocks();
   private TestHost ours;
   private TestHost ourQueue;
@@ -96,10 +100,7 @@ class ReservationCommandsTest {
     register(ourQueue, 0, 0, 0xA);
     register(theirQueue, 0, 0, 0xB);
     acquire(theirQueue, 0, WRITE_EXCLUSIVE, 0xB, 0);
-    ByteBuffer sqe = ourQueue.entry(IoOpcode.RESERVATION_REPORT).putInt(4, 1);
-    sqe.putInt(40, 4096 / 4 - 1).putInt(44, 1);
-    byte[] data = ourQueue.command(TestHost.transportSgl(sqe, 4096), null).data();
-    ByteBuffer report = TestHost.le(4096).put(0, data);
+    ByteBuffer report = report();
     assertThat(report.get(4)).isEqualTo((byte) WRITE_EXCLUSIVE);
     assertThat(report.getShort(5)).isEqualTo((short) 2);
     assertThat(report.getLong(64 + 8)).isEqualTo(0xA);
@@ -110,6 +111,131 @@ class ReservationCommandsTest {
     ByteBuffer brief = ourQueue.entry(IoOpcode.RESERVATION_REPORT).putInt(4, 1).putInt(40, 15);
     assertThat(ourQueue.command(TestHost.transportSgl(brief, 64), null).code())
         .isEqualTo(NvmeStatus.HOST_IDENTIFIER_INCONSISTENT);
+  }
+
+  @Test
+  void shouldAbortWhatAPreemptedHostHasUnderWay() throws IOException {
+    register(ourQueue, 0, 0, 0xA);
+    register(theirQueue, 0, 0, 0xB);
+    acquire(theirQueue, 0, WRITE_EXCLUSIVE, 0xB, 0);
+    hold();
+    ByteBuffer held = TestHost.capsuleSgl(theirQueue.io(IoOpcode.WRITE, 0, 1), 4096);
+    theirQueue.sendCommand(held, ReadWriteTest.random(4096, 1));
+    awaitPending(1);
+    ByteBuffer waiting = TestHost.transportSgl(theirQueue.io(IoOpcode.WRITE, 1, 2), 8192);
+    theirQueue.sendCommand(waiting, null);
+    TestHost.Pdu ask = theirQueue.readPdu();
+    assertThat(acquire(ourQueue, PREEMPT_AND_ABORT, WRITE_EXCLUSIVE, 0xA, 0xB)).isZero();
+    assertThat(theirQueue.awaitReply(held.getShort(2)).code())
+        .isEqualTo(NvmeStatus.ABORT_REQUESTED);
+    assertThat(theirQueue.awaitReply(waiting.getShort(2)).code())
+        .isEqualTo(NvmeStatus.ABORT_REQUESTED);
+    theirQueue.sendData(ask.header().getShort(8), ask.header().getShort(10), 0, new byte[8192], 4);
+    assertThat(theirQueue.writeInCapsule(0, 1, new byte[4096]).code())
+        .isEqualTo(NvmeStatus.RESERVATION_CONFLICT);
+    assertThat(running.onShard(running.volume::mappedBlocks)).isZero();
+  }
+
+  @Test
+  void shouldLetAPreemptedHostFinishIfItIsNotToBeAborted() throws IOException {
+    register(ourQueue, 0, 0, 0xA);
+    register(theirQueue, 0, 0, 0xB);
+    hold();
+    ByteBuffer held = TestHost.capsuleSgl(theirQueue.io(IoOpcode.WRITE, 0, 1), 4096);
+    theirQueue.sendCommand(held, ReadWriteTest.random(4096, 1));
+    awaitPending(1);
+    assertThat(acquire(ourQueue, PREEMPT, WRITE_EXCLUSIVE, 0xA, 0xB)).isZero();
+    release();
+    assertThat(theirQueue.awaitReply(held.getShort(2)).code()).isZero();
+  }
+
+  @Test
+  void shouldUndoAChangeThatCannotBeSaved() throws IOException {
+    register(ourQueue, 0, 0, 0xA);
+    running.onShard(() -> {
+      running.volume.failNext(BlockStatus.MEDIUM_ERROR);
+      return 0;
+    });
+    assertThat(acquire(ourQueue, 0, WRITE_EXCLUSIVE, 0xA, 0)).isEqualTo(NvmeStatus.INTERNAL_ERROR);
+    assertThat(theirQueue.writeInCapsule(0, 1, new byte[4096]).code()).isZero();
+    assertThat(reportedType()).isZero();
+    assertThat(acquire(ourQueue, 0, WRITE_EXCLUSIVE, 0xA, 0)).isZero();
+    assertThat(reportedType()).isEqualTo((byte) WRITE_EXCLUSIVE);
+  }
+
+  @Test
+  void shouldNotBuildOnAChangeThatIsUndone() throws IOException {
+    hold();
+    ByteBuffer first = keysEntry(ourQueue, IoOpcode.RESERVATION_REGISTER, 0);
+    ourQueue.sendCommand(first, TestHost.le(16).putLong(8, 0xA).array());
+    awaitPending(1);
+    ByteBuffer second = keysEntry(theirQueue, IoOpcode.RESERVATION_REGISTER, 0);
+    theirQueue.sendCommand(second, TestHost.le(16).putLong(8, 0xB).array());
+    ByteBuffer third = keysEntry(theirQueue, IoOpcode.RESERVATION_ACQUIRE, WRITE_EXCLUSIVE << 8);
+    theirQueue.sendCommand(third, TestHost.le(16).putLong(0, 0xB).array());
+    assertThat(theirQueue.read(0, 1, 4096).code()).isZero();
+    assertThat(running.onShard(running.volume::pending)).as("one after the other").isEqualTo(1);
+    running.onShard(() -> {
+      running.volume.failNext(BlockStatus.OFFLINE);
+      running.volume.releaseHeld();
+      return 0;
+    });
+    assertThat(ourQueue.awaitReply(first.getShort(2)).code())
+        .isEqualTo(NvmeStatus.INTERNAL_PATH_ERROR);
+    assertThat(theirQueue.awaitReply(second.getShort(2)).code()).isZero();
+    assertThat(theirQueue.awaitReply(third.getShort(2)).code()).isZero();
+    ByteBuffer report = report();
+    assertThat(report.getShort(5)).isEqualTo((short) 1);
+    assertThat(report.getLong(64 + 8)).isEqualTo(0xB);
+  }
+
+  @Test
+  void shouldForgetAChangeThatWaitsWhenItsHostLeaves() throws IOException {
+    hold();
+    ByteBuffer first = keysEntry(ourQueue, IoOpcode.RESERVATION_REGISTER, 0);
+    ourQueue.sendCommand(first, TestHost.le(16).putLong(8, 0xA).array());
+    awaitPending(1);
+    ByteBuffer second = keysEntry(theirQueue, IoOpcode.RESERVATION_REGISTER, 0);
+    theirQueue.sendCommand(second, TestHost.le(16).putLong(8, 0xB).array());
+    assertThat(theirQueue.read(0, 1, 4096).code()).isZero();
+    theirQueue.close();
+    while (running.target.connectionCount() > 3) {
+      Thread.onSpinWait();
+    }
+    release();
+    assertThat(ourQueue.awaitReply(first.getShort(2)).code()).isZero();
+    assertThat(report().getShort(5)).isEqualTo((short) 1);
+  }
+
+  private void hold() {
+    running.onShard(() -> {
+      running.volume.holdNext(HoldPoint.BEFORE_EFFECT);
+      return 0;
+    });
+  }
+
+  private void release() {
+    running.onShard(() -> {
+      running.volume.releaseHeld();
+      return 0;
+    });
+  }
+
+  private void awaitPending(int count) {
+    while (running.onShard(running.volume::pending) < count) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private byte reportedType() throws IOException {
+    return report().get(4);
+  }
+
+  private ByteBuffer report() throws IOException {
+    ByteBuffer sqe = ourQueue.entry(IoOpcode.RESERVATION_REPORT).putInt(4, 1);
+    sqe.putInt(40, 4096 / 4 - 1).putInt(44, 1);
+    byte[] data = ourQueue.command(TestHost.transportSgl(sqe, 4096), null).data();
+    return TestHost.le(4096).put(0, data);
   }
 
   @Test
@@ -136,7 +262,11 @@ class ReservationCommandsTest {
   private static int keys(TestHost queue, int opcode, int cdw10, long first, long second)
       throws IOException {
     ByteBuffer data = TestHost.le(16).putLong(0, first).putLong(8, second);
+    return queue.command(keysEntry(queue, opcode, cdw10), data.array()).code();
+  }
+
+  private static ByteBuffer keysEntry(TestHost queue, int opcode, int cdw10) {
     ByteBuffer sqe = queue.entry(opcode).putInt(4, 1).putInt(40, cdw10);
-    return queue.command(TestHost.capsuleSgl(sqe, 16), data.array()).code();
+    return TestHost.capsuleSgl(sqe, 16);
   }
 }

@@ -82,7 +82,16 @@ final class AsyncEvents {
     return false;
   }
 
-  /// Forgets all: the host is gone or resets.
+  /// The controller is reset: requests are ended, events are forgotten.
+  void abortAll() {
+    AdminCommand[] pending = requests.toArray(new AdminCommand[0]);
+    clear();
+    for (AdminCommand command : pending) {
+      command.complete(NvmeStatus.ABORT_REQUESTED);
+    }
+  }
+
+  /// Forgets all: the host is gone.
   void clear() {
     requests.clear();
     untold.clear();

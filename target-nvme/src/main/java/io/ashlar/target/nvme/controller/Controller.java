@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A controller of the dynamic model: made by the Connect of its admin queue, gone with it. Legal
-/// ways: DISABLED → READY or FAILED by CC.EN; READY, FAILED or SHUT_DOWN → DISABLED by a reset;
-/// READY → SHUT_DOWN by CC.SHN; any → GONE.
+/// ways: DISABLED → READY or FAILED by CC.EN; READY, FAILED or SHUT_DOWN → DISABLED by a reset; any
+/// of these → SHUT_DOWN by CC.SHN; any → GONE.
 public final class Controller {
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
   private static final int SQ_ENTRY_LOG2 = 6;
@@ -163,11 +163,13 @@ public final class Controller {
     events.raise(AsyncEvents.Kind.NAMESPACE);
   }
 
-  /// Whether the namespace changed since this was asked last.
-  boolean takeNamespaceChanged() {
-    boolean changed = namespaceChanged;
+  /// Whether the namespace changed since the host has read so.
+  boolean isNamespaceChanged() {
+    return namespaceChanged;
+  }
+
+  void namespaceChangeWasRead() {
     namespaceChanged = false;
-    return changed;
   }
 
   int configuration() {
@@ -180,7 +182,8 @@ public final class Controller {
       case READY -> ControllerProperties.CSTS_READY;
       case FAILED -> ControllerProperties.CSTS_FATAL;
       case SHUT_DOWN ->
-          ControllerProperties.CSTS_READY | ControllerProperties.CSTS_SHUTDOWN_COMPLETE;
+          ControllerProperties.CSTS_SHUTDOWN_COMPLETE
+              | (configuration & ControllerProperties.CC_ENABLE) * ControllerProperties.CSTS_READY;
     };
   }
 
@@ -193,7 +196,7 @@ public final class Controller {
     configuration = next;
     if (!enabled && wasEnabled) {
       state(ControllerState.DISABLED, "reset by the host");
-      events.clear();
+      events.abortAll();
       disconnectFrom(1, "the controller was reset by its host");
     } else if (enabled && !wasEnabled) {
       boolean sound = isSound(next);
@@ -201,7 +204,7 @@ public final class Controller {
     }
     int shutdown =
         next >>> ControllerProperties.CC_SHUTDOWN_SHIFT & ControllerProperties.CC_SHUTDOWN_MASK;
-    if (shutdown != 0 && state == ControllerState.READY) {
+    if (shutdown != 0 && state != ControllerState.SHUT_DOWN) {
       state(ControllerState.SHUT_DOWN, "shut down by the host");
     }
     return NvmeStatus.SUCCESS;

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// The pages of a discovery controller (Base 2.0, 3.1.2.3): who it is, and what its host may reach
 /// where.
@@ -19,6 +20,11 @@ final class DiscoveryPages implements ControllerPages {
 
   private final Supplier<SubsystemDirectory> directory;
   private final List<InetSocketAddress> portals;
+
+  /// The directory that `visible` was made from; hosts read the page in many parts.
+  private @Nullable SubsystemDirectory visibleIn;
+
+  private List<Subsystem> visible = List.of();
 
   /// @param portals where subsystems can be reached, as the asking host sees it
   DiscoveryPages(Supplier<SubsystemDirectory> directory, List<InetSocketAddress> portals) {
@@ -78,21 +84,27 @@ final class DiscoveryPages implements ControllerPages {
       return;
     }
     SubsystemDirectory now = directory.get();
-    List<Subsystem> visible = now.visibleTo(controller.host().name());
+    look(now, controller.host().name());
     int entries = visible.size() * portals.size();
     int status = request.refusal(command, (1L + entries) * DiscoveryEntryFlyweight.LENGTH_BYTES);
     if (status != NvmeStatus.SUCCESS) {
       command.complete(status);
       return;
     }
-    fillWindow(request, command.data, visible, now.generation());
+    fillWindow(request, command.data, now.generation());
     command.completeWithData((int) request.lengthBytes());
     request.markRead(controller, AsyncEvents.Kind.DISCOVERY);
   }
 
+  private void look(SubsystemDirectory now, String hostNqn) {
+    if (visibleIn != now) {
+      visible = now.visibleTo(hostNqn);
+      visibleIn = now;
+    }
+  }
+
   /// Makes only the entries that the window shows: there may be thousands of subsystems.
-  private void fillWindow(
-      LogPageRequest request, UnsafeBuffer out, List<Subsystem> visible, long generation) {
+  private void fillWindow(LogPageRequest request, UnsafeBuffer out, long generation) {
     int unit = DiscoveryEntryFlyweight.LENGTH_BYTES;
     int length = (int) request.lengthBytes();
     out.setMemory(0, length, (byte) 0);
@@ -102,7 +114,7 @@ final class DiscoveryPages implements ControllerPages {
     for (long record = request.offsetBytes() / unit;
         record <= entries && record * unit < end;
         record++) {
-      fillRecord(scratch, (int) record, visible, generation);
+      fillRecord(scratch, (int) record, generation);
       long recordStart = record * unit;
       int from = (int) Math.max(0, request.offsetBytes() - recordStart);
       int to = (int) Math.min(unit, end - recordStart);
@@ -111,8 +123,7 @@ final class DiscoveryPages implements ControllerPages {
     }
   }
 
-  private void fillRecord(
-      UnsafeBuffer scratch, int record, List<Subsystem> visible, long generation) {
+  private void fillRecord(UnsafeBuffer scratch, int record, long generation) {
     if (record == 0) {
       DiscoveryEntryFlyweight.putHeader(
           scratch, generation, (long) visible.size() * portals.size());

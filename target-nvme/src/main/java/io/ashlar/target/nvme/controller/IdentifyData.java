@@ -102,7 +102,10 @@ final class IdentifyData {
         .put32(
             IdentifyControllerFlyweight.COMMAND_CAPSULE_OFFSET,
             CapsuleSizes.commandUnits(queues.inCapsuleBytesMax()))
-        .put32(IdentifyControllerFlyweight.RESPONSE_CAPSULE_OFFSET, CapsuleSizes.responseUnits());
+        .put32(IdentifyControllerFlyweight.RESPONSE_CAPSULE_OFFSET, CapsuleSizes.responseUnits())
+        .put16(
+            IdentifyControllerFlyweight.OPTIONAL_FABRICS_COMMANDS_OFFSET,
+            IdentifyControllerFlyweight.OPTIONAL_DISCONNECT);
   }
 
   private static void commands(IdentifyControllerFlyweight data, VolumeGeometry geometry) {

@@ -118,12 +118,29 @@ final class NvmPages implements ControllerPages {
       controller.features().reservationMask = value & RESERVATION_MASK_BITS;
       command.complete(NvmeStatus.SUCCESS);
     } else {
-      owner
-          .subsystem()
-          .volume()
-          .reservations()
-          .persist((value & 1) != 0 ? Persistence.PERSISTENT : Persistence.VOLATILE);
-      owner.saveReservations(command);
+      Persistence next = (value & 1) != 0 ? Persistence.PERSISTENT : Persistence.VOLATILE;
+      owner.reservationChanges().submit(new PersistenceChange(command, next));
+    }
+  }
+
+  private final class PersistenceChange implements ReservationChanges.Change {
+    private final AdminCommand command;
+    private final Persistence next;
+
+    PersistenceChange(AdminCommand command, Persistence next) {
+      this.command = command;
+      this.next = next;
+    }
+
+    @Override
+    public int apply() {
+      owner.subsystem().volume().reservations().persist(next);
+      return NvmeStatus.SUCCESS;
+    }
+
+    @Override
+    public void end(int status) {
+      command.complete(status);
     }
   }
 
@@ -142,8 +159,10 @@ final class NvmPages implements ControllerPages {
       case LogPageId.FIRMWARE_SLOT -> request.answer(command, LogPages.firmware());
       case LogPageId.COMMANDS_SUPPORTED -> request.answer(command, LogPages.commands());
       case LogPageId.CHANGED_NAMESPACES -> {
-        boolean changed = controller.takeNamespaceChanged();
-        request.answer(command, LogPages.changedNamespaces(changed));
+        request.answer(command, LogPages.changedNamespaces(controller.isNamespaceChanged()));
+        if (!request.retainEvent() && command.status == NvmeStatus.SUCCESS) {
+          controller.namespaceChangeWasRead();
+        }
         request.markRead(controller, AsyncEvents.Kind.NAMESPACE);
       }
       case LogPageId.ASYMMETRIC_NAMESPACE_ACCESS -> {

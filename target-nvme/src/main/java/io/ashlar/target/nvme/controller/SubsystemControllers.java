@@ -5,9 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.ashlar.core.reservation.HostIdentity;
 import io.ashlar.core.reservation.ReservationListener;
 import io.ashlar.core.reservation.ReservationNotice;
-import io.ashlar.core.volume.BlockOperation;
-import io.ashlar.core.volume.BlockRequest;
-import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.target.nvme.spec.NvmeStatus;
 import io.ashlar.target.nvme.subsystem.Subsystem;
 import io.ashlar.target.nvme.subsystem.TargetLimits;
@@ -17,11 +14,13 @@ public final class SubsystemControllers {
   private final ControllerTable table;
   private final ControllerPages pages = new NvmPages(this);
   private final ReservationListener listener = this::onNotice;
+  private final ReservationChanges reservationChanges;
   private Subsystem subsystem;
 
   public SubsystemControllers(Subsystem subsystem, TargetLimits limits) {
     this.subsystem = subsystem;
     table = new ControllerTable(limits, subsystem.shard());
+    reservationChanges = new ReservationChanges(subsystem.volume());
     subsystem.volume().reservations().addListener(listener);
   }
 
@@ -66,14 +65,9 @@ public final class SubsystemControllers {
     }
   }
 
-  /// Makes the reservations durable, then ends the command.
-  void saveReservations(AdminCommand command) {
-    BlockRequest request =
-        new BlockRequest(done ->
-            command.complete(
-                done.status == BlockStatus.OK ? NvmeStatus.SUCCESS : NvmeStatus.INTERNAL_ERROR));
-    request.operation = BlockOperation.SAVE_RESERVATIONS;
-    subsystem.volume().submit(request);
+  /// How hosts change the volume's reservations.
+  public ReservationChanges reservationChanges() {
+    return reservationChanges;
   }
 
   /// Ends what a host has under way here, as far as it can be ended.

@@ -5,6 +5,7 @@ import io.ashlar.core.volume.BlockCompletion;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.target.nvme.controller.AdminCommand;
 import io.ashlar.target.nvme.controller.AdminCompletion;
+import io.ashlar.target.nvme.controller.ReservationChanges;
 import io.ashlar.target.nvme.spec.AdminOpcode;
 import io.ashlar.target.nvme.spec.CommandFlyweight;
 import org.agrona.DirectBuffer;
@@ -56,6 +57,9 @@ final class Command {
   /// The other of a fused pair. The first one owns the block that both use.
   @Nullable Command partner;
 
+  /// What this command does to the reservations, from its execution to its end.
+  ReservationChanges.@Nullable Change change;
+
   /// Progress of commands that name several ranges.
   int rangeIndex;
 
@@ -94,6 +98,16 @@ final class Command {
 
   boolean isToHost() {
     return (transferBits() & TRANSFER_MASK) == TRANSFER_TO_HOST;
+  }
+
+  /// Whether it has begun and not ended.
+  boolean isUnderWay() {
+    return state != CommandState.FREE && state != CommandState.DRAINING;
+  }
+
+  /// Whether an R2T was sent that the host may not have answered in full.
+  boolean awaitsData() {
+    return state == CommandState.AWAITING_DATA || state == CommandState.DRAINING;
   }
 
   /// Whether all of the host's data is here.

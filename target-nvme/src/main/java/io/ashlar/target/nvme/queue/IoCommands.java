@@ -169,11 +169,10 @@ final class IoCommands {
     return NvmeStatus.SUCCESS;
   }
 
-  /// Whether a command is one of the four about reservations.
-  static boolean isReservation(int opcode) {
+  /// Whether a command may change the reservations.
+  static boolean changesReservations(int opcode) {
     return switch (opcode) {
       case IoOpcode.RESERVATION_REGISTER,
-          IoOpcode.RESERVATION_REPORT,
           IoOpcode.RESERVATION_ACQUIRE,
           IoOpcode.RESERVATION_RELEASE ->
           true;

@@ -8,6 +8,7 @@ import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.target.nvme.controller.Controller;
+import io.ashlar.target.nvme.controller.ReservationChanges;
 import io.ashlar.target.nvme.controller.SubsystemControllers;
 import io.ashlar.target.nvme.controller.TrafficCounters;
 import io.ashlar.target.nvme.spec.AdminOpcode;
@@ -151,6 +152,12 @@ final class IoQueue extends QueuePair {
     if (block != null) {
       command.lendBlock(block, command.transferBytes);
     }
+    if (IoCommands.changesReservations(command.opcode)) {
+      Change change = new Change(command);
+      command.change = change;
+      owner.reservationChanges().submit(change);
+      return;
+    }
     int status = start(command);
     if (status == IoCommands.SUBMIT) {
       volume.submit(command.request);
@@ -165,8 +172,8 @@ final class IoQueue extends QueuePair {
 
   /// @return [IoCommands#SUBMIT], or the command's status
   private int start(Command command) {
-    if (IoCommands.isReservation(command.opcode)) {
-      return ReservationCommands.execute(command, owner, controller.host());
+    if (command.opcode == IoOpcode.RESERVATION_REPORT) {
+      return ReservationCommands.report(command, volume.reservations());
     }
     return isAdmitted(command)
         ? IoCommands.prepare(command, volume)
@@ -248,10 +255,47 @@ final class IoQueue extends QueuePair {
   }
 
   @Override
+  void abortWaiting(Command command) {
+    Command partner = command.partner;
+    if (lonelyFirst == command) {
+      lonelyFirst = null;
+    }
+    withdraw(command, NvmeStatus.ABORT_REQUESTED);
+    if (partner != null) {
+      withdraw(partner, NvmeStatus.ABORTED_FAILED_FUSED);
+    }
+  }
+
+  @Override
   boolean abortExecuting(Command command) {
+    ReservationChanges.Change change = command.change;
+    if (change != null) {
+      return owner.reservationChanges().withdraw(change);
+    }
     Command partner = command.partner;
     boolean lends = partner != null && isSecond(command);
     return volume.abort(lends ? requireNonNull(partner).request : command.request);
+  }
+
+  /// What a Reservation Register, Acquire or Release does when its turn comes. These are rare, and
+  /// may cost an object.
+  private final class Change implements ReservationChanges.Change {
+    private final Command command;
+
+    Change(Command command) {
+      this.command = command;
+    }
+
+    @Override
+    public int apply() {
+      return ReservationCommands.change(command, owner, controller.host());
+    }
+
+    @Override
+    public void end(int status) {
+      command.change = null;
+      finish(command, status, 0, 0);
+    }
   }
 
   private static boolean isSecond(Command command) {

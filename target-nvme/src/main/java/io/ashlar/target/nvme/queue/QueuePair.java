@@ -10,6 +10,7 @@ import io.ashlar.target.nvme.pdu.TermReason;
 import io.ashlar.target.nvme.spec.CommandFlyweight;
 import io.ashlar.target.nvme.spec.NvmeStatus;
 import org.agrona.DirectBuffer;
+import org.agrona.collections.IntHashSet;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,10 @@ abstract class QueuePair extends PayloadAccount {
   private final int queueEntries;
   private final boolean withoutFlowControl;
   private final UnsafeBuffer entries;
+
+  /// The identifiers of the commands under way; with room to spare, so that it never grows.
+  private final IntHashSet commandIds;
+
   private @Nullable Command free;
   private @Nullable Command waitingFirst;
   private @Nullable Command waitingLast;
@@ -44,6 +49,7 @@ abstract class QueuePair extends PayloadAccount {
     withoutFlowControl = setup.withoutFlowControl();
     slots = new Command[queueEntries];
     entries = new UnsafeBuffer(new byte[queueEntries * CommandFlyweight.LENGTH_BYTES]);
+    commandIds = new IntHashSet(2 * queueEntries);
   }
 
   /// Fills the slots; the last step of a subclass's construction.
@@ -93,6 +99,10 @@ abstract class QueuePair extends PayloadAccount {
   boolean onCapsule(DirectBuffer header, int entryOffset, int capsuleBytes) {
     Command command = requireNonNull(free, "a slot is free");
     command.begin(header, entryOffset);
+    if (commandIds.contains(command.commandId)) {
+      refuseSecond(command.commandId);
+      return true;
+    }
     int status = check(command);
     if (status == NvmeStatus.SUCCESS) {
       status = checkDataPointer(command, capsuleBytes);
@@ -104,10 +114,22 @@ abstract class QueuePair extends PayloadAccount {
     }
     free = command.next;
     command.next = null;
-    sqHead = sqHead + 1 == queueEntries ? 0 : sqHead + 1;
-    controller.heard();
+    commandIds.add(command.commandId);
+    advance();
     accept(command, status, inCapsule);
     return true;
+  }
+
+  private void advance() {
+    sqHead = sqHead + 1 == queueEntries ? 0 : sqHead + 1;
+    controller.heard();
+  }
+
+  /// A command with the identifier of one under way, which goes on unharmed (Base 2.0, 3.3.3.2.1).
+  /// Its data, if any, is dropped: it is received for nobody.
+  private void refuseSecond(int commandId) {
+    advance();
+    egress.response(0, sqHead(), commandId, NvmeStatus.COMMAND_ID_CONFLICT);
   }
 
   private void accept(Command command, int status, boolean inCapsule) {
@@ -154,7 +176,7 @@ abstract class QueuePair extends PayloadAccount {
   /// @return what is wrong with it, or null
   @Nullable TermReason onHostData(DirectBuffer header, int offset, int dataBytes) {
     int tag = DataPdu.transferTag(header, offset);
-    if (tag >= slots.length || slots[tag].state != CommandState.AWAITING_DATA) {
+    if (tag >= slots.length || !slots[tag].awaitsData()) {
       return TermReason.SEQUENCE_ERROR;
     }
     Command command = slots[tag];
@@ -181,6 +203,10 @@ abstract class QueuePair extends PayloadAccount {
     if (command == null) {
       return;
     }
+    if (command.state == CommandState.DRAINING) {
+      command.receivedBytes = Math.min(command.receivedBytes + length, command.transferBytes);
+      return;
+    }
     int from = offset;
     int left = length;
     if (command.state == CommandState.RECEIVING_CAPSULE) {
@@ -204,7 +230,12 @@ abstract class QueuePair extends PayloadAccount {
     if (!intact && command.verdict < 0) {
       command.verdict = NvmeStatus.TRANSIENT_TRANSPORT_ERROR;
     }
-    if (command.hasItsData()) {
+    if (!command.hasItsData()) {
+      return;
+    }
+    if (command.state == CommandState.DRAINING) {
+      giveBack(command);
+    } else {
       dataComplete(command);
     }
   }
@@ -276,17 +307,17 @@ abstract class QueuePair extends PayloadAccount {
     onRoom.run();
   }
 
-  /// Ends a command: tells the host, and frees the slot.
+  /// Ends a command: tells the host, and frees the slot, at once or when the data that the host
+  /// still owes has come.
   ///
   /// @param responseBytes how much of its block goes to the host; only with success
   void finish(Command command, int status, long result, int responseBytes) {
-    Check.that(command.state != CommandState.FREE, "a command ends once", command.tag);
+    Check.that(command.isUnderWay(), "a command ends once", command.tag);
     PayloadBlock block = command.block;
     command.block = null;
-    command.state = CommandState.FREE;
     command.partner = null;
-    command.next = free;
-    free = command;
+    commandIds.remove(command.commandId);
+    leaveSlot(command);
     if (closed) {
       release(block);
     } else if (status == NvmeStatus.SUCCESS && responseBytes > 0) {
@@ -302,6 +333,24 @@ abstract class QueuePair extends PayloadAccount {
     }
   }
 
+  private void leaveSlot(Command command) {
+    boolean inPdu = receiving == command;
+    if (!inPdu && (!command.awaitsData() || command.hasItsData())) {
+      giveBack(command);
+      return;
+    }
+    if (command.state == CommandState.RECEIVING_CAPSULE) {
+      command.receivedBytes = command.transferBytes; // what comes up to the PDU's end is all
+    }
+    command.state = CommandState.DRAINING;
+  }
+
+  private void giveBack(Command command) {
+    command.state = CommandState.FREE;
+    command.next = free;
+    free = command;
+  }
+
   private static void release(@Nullable PayloadBlock block) {
     if (block != null) {
       block.release();
@@ -315,7 +364,7 @@ abstract class QueuePair extends PayloadAccount {
   /// Ends a command at its host's wish, if it is known and not too far on its way.
   boolean abort(int commandId) {
     for (Command command : slots) {
-      if (command.state != CommandState.FREE && command.commandId == commandId) {
+      if (command.isUnderWay() && command.commandId == commandId) {
         return abort(command);
       }
     }
@@ -323,21 +372,33 @@ abstract class QueuePair extends PayloadAccount {
   }
 
   private boolean abort(Command command) {
-    boolean alone = command.entry.fuse() == CommandFlyweight.FUSE_NONE;
-    if (command.state == CommandState.AWAITING_MEMORY && alone) {
+    return switch (command.state) {
+      case FREE, DRAINING -> false;
+      case EXECUTING -> abortExecuting(command);
+      case RECEIVING_CAPSULE, AWAITING_MEMORY, AWAITING_DATA, AWAITING_PARTNER -> {
+        abortWaiting(command);
+        yield true;
+      }
+    };
+  }
+
+  /// Ends a command that waits for memory, for its host, or for the other of its pair.
+  void abortWaiting(Command command) {
+    withdraw(command, NvmeStatus.ABORT_REQUESTED);
+  }
+
+  /// Ends a command that is not executing.
+  final void withdraw(Command command, int status) {
+    if (command.state == CommandState.AWAITING_MEMORY) {
       forgetWaiting(command);
-      finish(command, NvmeStatus.ABORT_REQUESTED, 0, 0);
-      return true;
     }
-    return command.state == CommandState.EXECUTING && abortExecuting(command);
+    finish(command, status, 0, 0);
   }
 
   /// Ends all commands that are not carried out yet: another host preempted this one.
   void abortAll() {
     for (Command command : slots) {
-      if (command.state != CommandState.FREE) {
-        abort(command);
-      }
+      abort(command);
     }
   }
 
@@ -368,7 +429,7 @@ abstract class QueuePair extends PayloadAccount {
     for (Command command : slots) {
       if (command.state == CommandState.EXECUTING) {
         abortExecuting(command);
-      } else if (command.state != CommandState.FREE) {
+      } else if (command.isUnderWay()) {
         command.next = null;
         finish(command, NvmeStatus.ABORTED_SQ_DELETION, 0, 0);
       }

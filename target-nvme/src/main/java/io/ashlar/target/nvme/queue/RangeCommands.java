@@ -59,11 +59,26 @@ final class RangeCommands {
     if (total > limit) {
       return NvmeStatus.COMMAND_SIZE_LIMIT_EXCEEDED;
     }
-    if (!isWithin(command.entry.startLba(), total, geometry)) {
+    long target = command.entry.startLba();
+    if (!isWithin(target, total, geometry)) {
       return NvmeStatus.LBA_OUT_OF_RANGE;
     }
-    command.rangeTarget = command.entry.startLba();
+    if (overlapsASource(command, target, total)) {
+      return NvmeStatus.INVALID_FIELD; // what is copied would depend on the ranges' order
+    }
+    command.rangeTarget = target;
     return nextCopy(command, volume) ? IoCommands.SUBMIT : NvmeStatus.SUCCESS;
+  }
+
+  private static boolean overlapsASource(Command command, long target, long blocks) {
+    for (int i = 0; i < command.rangeCount; i++) {
+      long start = RangeFlyweight.copyStart(command.request.data, i);
+      long end = start + RangeFlyweight.copyBlocks(command.request.data, i);
+      if (start < target + blocks && target < end) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static boolean nextCopy(Command command, BlockVolume volume) {

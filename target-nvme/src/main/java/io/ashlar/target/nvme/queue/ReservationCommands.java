@@ -7,7 +7,6 @@ import io.ashlar.core.reservation.Persistence;
 import io.ashlar.core.reservation.ReservationOutcome;
 import io.ashlar.core.reservation.ReservationTable;
 import io.ashlar.core.reservation.ReservationType;
-import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.target.nvme.controller.SubsystemControllers;
 import io.ashlar.target.nvme.spec.IoOpcode;
 import io.ashlar.target.nvme.spec.NvmeStatus;
@@ -15,8 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/// Reservation Register, Acquire, Release and Report (Base 2.0, 7.2 to 7.5). The table decides; a
-/// change is made durable before its command is answered.
+/// Reservation Register, Acquire, Release and Report (Base 2.0, 7.2 to 7.5). The table decides;
+/// [io.ashlar.target.nvme.controller.ReservationChanges] makes a change durable before its command
+/// is answered.
 final class ReservationCommands {
   private static final int ACTION_MASK = 0x7;
   private static final int IGNORE_KEY = 1 << 3;
@@ -48,28 +48,16 @@ final class ReservationCommands {
     };
   }
 
-  /// Carries out a command whose data is at `request.data`.
+  /// Changes the table as a command says whose data is at `request.data`.
   ///
-  /// @return [IoCommands#SUBMIT] if the request is to save the table, or the command's status
-  static int execute(Command command, SubsystemControllers owner, HostIdentity host) {
+  /// @return the command's status, should the change become durable
+  static int change(Command command, SubsystemControllers owner, HostIdentity host) {
     ReservationTable table = owner.subsystem().volume().reservations();
-    if (command.opcode == IoOpcode.RESERVATION_REPORT) {
-      return report(command, table);
-    }
-    long versionBefore = table.version();
-    int status =
-        switch (command.opcode) {
-          case IoOpcode.RESERVATION_REGISTER -> register(command, table, host);
-          case IoOpcode.RESERVATION_ACQUIRE -> acquire(command, owner, table, host);
-          default -> release(command, table, host);
-        };
-    if (status != NvmeStatus.SUCCESS || table.version() == versionBefore) {
-      return status;
-    }
-    command.request.operation = BlockOperation.SAVE_RESERVATIONS;
-    command.request.offsetBytes = 0;
-    command.request.lengthBytes = 0;
-    return IoCommands.SUBMIT;
+    return switch (command.opcode) {
+      case IoOpcode.RESERVATION_REGISTER -> register(command, table, host);
+      case IoOpcode.RESERVATION_ACQUIRE -> acquire(command, owner, table, host);
+      default -> release(command, table, host);
+    };
   }
 
   private static int register(Command command, ReservationTable table, HostIdentity host) {
@@ -147,7 +135,8 @@ final class ReservationCommands {
     return statusOf(table.release(host, currentKey, type));
   }
 
-  private static int report(Command command, ReservationTable table) {
+  /// Fills `request.data` with who is registered and who holds what.
+  static int report(Command command, ReservationTable table) {
     if ((command.entry.cdw11() & EXTENDED_DATA) == 0) {
       return NvmeStatus.HOST_IDENTIFIER_INCONSISTENT; // 128-bit identifiers need the long form
     }

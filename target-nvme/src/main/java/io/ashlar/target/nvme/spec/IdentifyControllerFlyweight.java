@@ -61,6 +61,7 @@ public final class IdentifyControllerFlyweight {
   public static final int COMMAND_CAPSULE_OFFSET = 1792;
   public static final int RESPONSE_CAPSULE_OFFSET = 1796;
   public static final int SGL_DESCRIPTORS_MAX_OFFSET = 1803;
+  public static final int OPTIONAL_FABRICS_COMMANDS_OFFSET = 1804;
   public static final int POWER_STATE_OFFSET = 2048;
 
   public static final int TYPE_IO = 1;
@@ -78,6 +79,8 @@ public final class IdentifyControllerFlyweight {
 
   public static final int LOG_COMMANDS_SUPPORTED = 1 << 1;
   public static final int LOG_EXTENDED = 1 << 2;
+
+  public static final int OPTIONAL_DISCONNECT = 1;
 
   public static final int OPTIONAL_COMPARE = 1;
   public static final int OPTIONAL_DATASET_MANAGEMENT = 1 << 2;
