@@ -7,6 +7,7 @@ import io.ashlar.core.format.CheckpointPieceFlyweight;
 import io.ashlar.core.format.CorruptRecordException;
 import io.ashlar.core.format.Sectors;
 import io.ashlar.core.format.Superblock;
+import io.ashlar.core.format.Superblock.LaneGeometry;
 import io.ashlar.core.format.Superblock.Pieces;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,9 @@ public final class CheckpointPieces {
   /// @param address sector of the piece's head
   /// @param units what it takes on the device
   public record Place(long address, int generation, int units) {}
+
+  /// Longest body that a checkpoint may have.
+  private static final int BODY_BYTES_MAX = 1 << 30;
 
   private final PolledDevice device;
   private final Crc32c crc;
@@ -53,7 +57,13 @@ public final class CheckpointPieces {
   /// @throws CorruptRecordException if any piece is not the one that was written
   public UnsafeBuffer read() throws CorruptRecordException {
     Pieces pieces = root.checkpoint();
-    if (pieces.bodyBytes() < 0 || pieces.count() != count(pieces.bodyBytes())) {
+    // A body longer than a quarter of the pool was never written; so much memory is not taken on
+    // the word of a number.
+    LaneGeometry geometry = root.geometry();
+    long bodyBytesMax = (long) geometry.segments() * geometry.segmentBytes() / 4;
+    if (pieces.bodyBytes() <= 0
+        || pieces.bodyBytes() > Math.min(bodyBytesMax, BODY_BYTES_MAX)
+        || pieces.count() != count(pieces.bodyBytes())) {
       throw new CorruptRecordException("the superblock's checkpoint makes no sense" + where(0));
     }
     UnsafeBuffer body = new UnsafeBuffer(new byte[pieces.bodyBytes()]);
@@ -81,10 +91,10 @@ public final class CheckpointPieces {
   }
 
   private void readPiece(long address, int number, int dataBytes) throws CorruptRecordException {
-    if (root.geometry().segmentOf(address) < 0) {
+    int bytes = units(dataBytes) * root.geometry().unitBytes();
+    if (!root.geometry().holds(address, bytes)) {
       throw new CorruptRecordException("a checkpoint piece is not on the device" + where(address));
     }
-    int bytes = units(dataBytes) * root.geometry().unitBytes();
     DeviceStatus status = device.read(Sectors.toBytes(address), bytes, piece.addressOffset());
     if (status != DeviceStatus.OK) {
       throw new CorruptRecordException("reading failed with " + status + where(address));

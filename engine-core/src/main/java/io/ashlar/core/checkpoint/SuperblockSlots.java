@@ -19,6 +19,8 @@ public final class SuperblockSlots {
   private final UnsafeBuffer memory =
       new UnsafeBuffer(BufferUtil.allocateDirectAligned(Superblock.BYTES, 4096));
 
+  private String lost = "";
+
   public SuperblockSlots(PolledDevice device, Crc32c crc) {
     this.device = device;
     this.crc = crc;
@@ -33,9 +35,13 @@ public final class SuperblockSlots {
       throws CorruptRecordException, UnsupportedFormatException {
     Superblock best = null;
     CorruptRecordException complaint = null;
+    int absent = -1;
     for (int copy = 0; copy < 2; copy++) {
       try {
-        Superblock found = read(lane, lanes, copy);
+        Superblock found = copy(lane, lanes, copy);
+        if (found == null) {
+          absent = copy;
+        }
         if (found != null && (best == null || found.generation() > best.generation())) {
           best = found;
         }
@@ -46,20 +52,47 @@ public final class SuperblockSlots {
     if (best == null && complaint != null) {
       throw complaint;
     }
+    if (best != null && absent >= 0) {
+      complaint = new CorruptRecordException("no superblock at " + place(lane, lanes, absent));
+    }
+    lost = complaint == null ? "" : String.valueOf(complaint.getMessage());
     return best;
   }
 
-  private @Nullable Superblock read(int lane, int lanes, int copy)
+  /// Reads one copy, 0 or 1.
+  ///
+  /// @return null if nothing there says that it is a superblock
+  /// @throws CorruptRecordException if what is there cannot be believed, does not belong there, or
+  ///   cannot be read
+  public @Nullable Superblock copy(int lane, int lanes, int copy)
       throws CorruptRecordException, UnsupportedFormatException {
     long offset = LaneGeometry.slotOffset(lane, lanes, copy);
-    String place =
-        "device %s superblock %s of lane %d, offset %d"
-            .formatted(device.device().name(), copy == 0 ? "A" : "B", lane, offset);
+    String place = place(lane, lanes, copy);
     DeviceStatus status = device.read(offset, Superblock.BYTES, memory.addressOffset());
     if (status != DeviceStatus.OK) {
       throw new CorruptRecordException("reading failed with %s at %s".formatted(status, place));
     }
-    return Superblock.decode(memory, 0, crc, place);
+    Superblock found = Superblock.decode(memory, 0, crc, place);
+    boolean belongs =
+        found == null
+            || (found.geometry().lane() == lane
+                && found.geometry().lanes() == lanes
+                && offsetOf(found) == offset);
+    if (!belongs) {
+      throw new CorruptRecordException("superblock of another place at " + place);
+    }
+    return found;
+  }
+
+  private String place(int lane, int lanes, int copy) {
+    long offset = LaneGeometry.slotOffset(lane, lanes, copy);
+    return "device %s superblock %s of lane %d, offset %d"
+        .formatted(device.device().name(), copy == 0 ? "A" : "B", lane, offset);
+  }
+
+  /// What [#newest] found wrong with the other copy, as a sentence; empty if nothing.
+  public String lost() {
+    return lost;
   }
 
   /// Writes `root` durably into the slot that its generation chooses.

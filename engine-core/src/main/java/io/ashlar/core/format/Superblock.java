@@ -81,6 +81,12 @@ public record Superblock(
   private static final int STREAMS_OFFSET = CHECKPOINT_NUMBER_OFFSET + Long.BYTES;
   private static final int STREAM_BYTES = 4 * Integer.BYTES;
 
+  /// No segment is smaller: it holds a few groups, each with an atomic write.
+  private static final int SEGMENT_BYTES_MIN = 1024 * 1024;
+
+  /// The slots of all lanes that 16 bits can number, twice.
+  private static final long HEADER_AREA_BYTES_MAX = 2L * (1 << 16) * BYTES;
+
   /// Streams of a lane.
   public static final int STREAMS = 3;
 
@@ -106,6 +112,25 @@ public record Superblock(
       }
       long segment = offset / segmentBytes;
       return segment < segments ? (int) segment : -1;
+    }
+
+    /// Whether bytes that begin at a sector, whole units, lie in one segment.
+    public boolean holds(long sector, long bytes) {
+      int segment = segmentOf(sector);
+      if (segment < 0) {
+        return false;
+      }
+      long from = Sectors.toBytes(sector) - segmentOffset(segment);
+      return from % unitBytes == 0 && bytes >= 0 && bytes <= segmentBytes - from;
+    }
+
+    /// Whether a stream can go on there. One that has no segment yet goes on nowhere.
+    boolean holds(StreamCursor cursor) {
+      return cursor.segment >= 0
+          && cursor.segment < segments
+          && cursor.offset >= 0
+          && cursor.offset <= segmentBytes
+          && cursor.offset % unitBytes == 0;
     }
 
     /// Where copy `copy` (0 or 1) of this lane's superblock is.
@@ -207,12 +232,18 @@ public record Superblock(
               source.getInt(at + Integer.BYTES),
               source.getInt(at + 2 * Integer.BYTES)));
     }
+    LaneGeometry geometry = geometry(source, offset, place);
+    for (StreamCursor cursor : cursors) {
+      if (!geometry.holds(cursor)) {
+        throw new CorruptRecordException("superblock names no place in the log at " + place);
+      }
+    }
     return new Superblock(
         source.getLong(offset + GENERATION_OFFSET),
         getUuid(source, offset + DEVICE_OFFSET),
         getUuid(source, offset + CLUSTER_OFFSET),
         source.getLong(offset + SECRET_OFFSET),
-        geometry(source, offset, place),
+        geometry,
         source.getInt(offset + EPOCH_OFFSET) & EPOCH_MAX,
         source.getInt(offset + CLEAN_OFFSET) != 0,
         source.getLong(offset + REPLAY_FROM_OFFSET),
@@ -234,22 +265,20 @@ public record Superblock(
     int unitBytes = source.getInt(offset + UNIT_OFFSET);
     int segmentBytes = source.getInt(offset + SEGMENT_BYTES_OFFSET);
     int segments = source.getInt(offset + SEGMENTS_OFFSET);
+    long headerAreaBytes = source.getLong(offset + HEADER_AREA_OFFSET);
     boolean sound =
         lane < lanes
             && (unitBytes == 512 || unitBytes == 4096)
-            && segmentBytes > 0
+            && segmentBytes >= SEGMENT_BYTES_MIN
             && segmentBytes % unitBytes == 0
-            && segments > 0;
+            && segments > 0
+            && headerAreaBytes >= 2L * lanes * BYTES
+            && headerAreaBytes <= HEADER_AREA_BYTES_MAX
+            && headerAreaBytes % unitBytes == 0;
     if (!sound) {
       throw new CorruptRecordException("superblock geometry makes no sense at " + place);
     }
-    return new LaneGeometry(
-        lane,
-        lanes,
-        unitBytes,
-        segmentBytes,
-        segments,
-        source.getLong(offset + HEADER_AREA_OFFSET));
+    return new LaneGeometry(lane, lanes, unitBytes, segmentBytes, segments, headerAreaBytes);
   }
 
   private static void putUuid(MutableDirectBuffer target, int offset, UUID uuid) {

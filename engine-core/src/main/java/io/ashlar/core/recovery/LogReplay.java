@@ -57,7 +57,7 @@ public final class LogReplay {
       generation[stream.code()] = cursor.generation();
       offset[stream.code()] = cursor.offset();
     }
-    evidence = new TailEvidence(device, segments, log.metaHeaderBytes(), proof, crc, bytes);
+    evidence = new TailEvidence(device, segments, proof, bytes);
   }
 
   /// Memory of a window that holds any group.
@@ -165,6 +165,11 @@ public final class LogReplay {
     long next = seal.lba();
     if (next < 0 || next >= geometry.segments()) {
       throw new CorruptRecordException("a seal names no segment of this device at " + place(s));
+    }
+    if (!segments.mayReopen((int) next, (int) seal.argument())) {
+      throw new CorruptRecordException(
+          "the log goes on in segment %d, which the checkpoint needs for something else, at %s: the newest superblock is lost"
+              .formatted(next, place(s)));
     }
     segments.replaySealed(segment[s]);
     segment[s] = (int) next;

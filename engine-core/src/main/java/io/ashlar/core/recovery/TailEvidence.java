@@ -1,6 +1,5 @@
 package io.ashlar.core.recovery;
 
-import io.ashlar.core.base.Crc32c;
 import io.ashlar.core.device.DeviceStatus;
 import io.ashlar.core.device.PolledDevice;
 import io.ashlar.core.format.CorruptRecordException;
@@ -8,7 +7,6 @@ import io.ashlar.core.format.GroupHeaderFlyweight;
 import io.ashlar.core.format.GroupProof;
 import io.ashlar.core.format.GroupProof.Verdict;
 import io.ashlar.core.format.Superblock.LaneGeometry;
-import io.ashlar.core.segment.SegmentState;
 import io.ashlar.core.segment.SegmentTable;
 import io.ashlar.core.segment.Stream;
 import org.agrona.BufferUtil;
@@ -17,9 +15,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 /// Looks beyond the end of the log for headers that were written later: each tells through which
 /// sequence everything was durable when it was built. Tells corruption from a torn tail.
 ///
-/// A later header lies in the rest of a stream's segment, or, if the unreadable group was the
-/// segment's seal, in a segment that counts as free. The second is searched only where the segment
-/// is so full that a seal is possible.
+/// A later header lies in the rest of a stream's segment, or, if the unreadable group was a seal or
+/// was followed by one, in a segment whose present life replay knows nothing of. Such a life may
+/// also be in a segment that the checkpoint needs: then the checkpoint is not the newest, because
+/// the newest superblock is lost.
 final class TailEvidence {
   private final PolledDevice device;
   private final SegmentTable segments;
@@ -27,22 +26,14 @@ final class TailEvidence {
   private final GroupProof proof;
   private final UnsafeBuffer memory;
   private final GroupHeaderFlyweight header = new GroupHeaderFlyweight();
-  private final int longestGroupBytes;
   private long durableThrough = -1;
-  private boolean searchedFree;
+  private boolean searchedBeyond;
 
-  TailEvidence(
-      PolledDevice device,
-      SegmentTable segments,
-      int metaHeaderBytes,
-      GroupProof proof,
-      Crc32c crc,
-      int windowBytes) {
+  TailEvidence(PolledDevice device, SegmentTable segments, GroupProof proof, int windowBytes) {
     this.device = device;
     this.segments = segments;
     this.proof = proof;
     geometry = segments.geometry();
-    longestGroupBytes = windowBytes + metaHeaderBytes;
     memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(windowBytes, 4096));
   }
 
@@ -55,8 +46,8 @@ final class TailEvidence {
     durableThrough = Math.max(durableThrough, mark);
   }
 
-  /// Searches what follows `offset` in a stream's segment, and the free segments if its seal may be
-  /// what is missing.
+  /// Searches what follows `offset` in a stream's segment, and once all lives that replay does not
+  /// know.
   void collect(Stream stream, int segment, int generation, int offset, int leastEpoch)
       throws CorruptRecordException {
     int step = memory.capacity() - GroupHeaderFlyweight.HEADER_BYTES_MAX;
@@ -67,23 +58,29 @@ final class TailEvidence {
         judge(stream, generation, at, bytes, leastEpoch);
       }
     }
-    if (geometry.segmentBytes() - offset < 2 * longestGroupBytes && !searchedFree) {
-      searchedFree = true;
-      searchFreeSegments(leastEpoch);
+    if (!searchedBeyond) {
+      searchedBeyond = true;
+      searchBeyond(leastEpoch);
     }
   }
 
-  private void searchFreeSegments(int leastEpoch) throws CorruptRecordException {
+  /// Any segment that begins a life which replay does not know is searched to its end: marks lag
+  /// behind by the groups in flight, so the first group alone may not tell.
+  private void searchBeyond(int leastEpoch) throws CorruptRecordException {
     int bytes = Math.min(GroupHeaderFlyweight.HEADER_BYTES_MAX, geometry.segmentBytes());
     for (int segment = 0; segment < geometry.segments(); segment++) {
-      if (segments.state(segment) == SegmentState.FREE) {
-        read(segment, 0, bytes);
-        for (Stream stream : Stream.values()) {
-          header.wrap(memory, 0, bytes);
-          if (header.generation() > segments.generationLast()) {
-            judge(stream, header.generation(), 0, bytes, leastEpoch);
-          }
-        }
+      read(segment, 0, bytes);
+      header.wrap(memory, 0, bytes);
+      int generation = header.generation();
+      int code = header.stream();
+      boolean isLater =
+          generation > segments.generationLast()
+              && code >= 0
+              && code < Stream.COUNT
+              && proof.judge(header, code, generation, geometry.segmentBytes()) == Verdict.SOUND
+              && header.epoch() >= leastEpoch;
+      if (isLater) {
+        collect(Stream.ofCode(code), segment, generation, 0, leastEpoch);
       }
     }
   }

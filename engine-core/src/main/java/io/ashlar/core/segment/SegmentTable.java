@@ -133,6 +133,11 @@ public final class SegmentTable {
     }
   }
 
+  /// Whether [#replayOpened] can be true of this segment: it is free, or open in that same life.
+  public boolean mayReopen(int segment, int generation) {
+    return states[segment] == SegmentState.FREE || generations[segment] == generation;
+  }
+
   /// Replay read a group that ends at `usedBytes`.
   public void replayAppended(int segment, int usedBytes, long sequence, long epochMillis) {
     this.usedBytes[segment] = Math.max(this.usedBytes[segment], usedBytes);

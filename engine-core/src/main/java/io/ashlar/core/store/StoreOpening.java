@@ -48,6 +48,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class StoreOpening {
   private static final int GENERATIONS_SKIPPED = 16;
 
+  /// One more than a start needs: if the newest superblock is lost, it may have held the next
+  /// epoch, and no write id is used twice.
+  private static final int EPOCHS_RAISED = 2;
+
   private final BlockDevice device;
   private final StoreOptions options;
   private final Clock clock;
@@ -79,6 +83,10 @@ final class StoreOpening {
         throw new StoreOpenException(device.name() + " holds no Ashlar pool: format it first");
       }
       refuseUnfit(found);
+      if (!slots.lost().isEmpty()) {
+        listener.onTrouble(
+            "one of two superblocks is lost and will be written anew: " + slots.lost());
+      }
       return recover(found);
     } catch (CorruptRecordException | UnsupportedFormatException e) {
       throw new StoreOpenException(
@@ -104,7 +112,7 @@ final class StoreOpening {
           "%s was formatted in units of %d bytes, and this device wants %d"
               .formatted(device.name(), geometry.unitBytes(), device.geometry().alignmentBytes()));
     }
-    if (root.epoch() >= Superblock.EPOCH_MAX) {
+    if (root.epoch() > Superblock.EPOCH_MAX - EPOCHS_RAISED) {
       throw new StoreOpenException(
           device.name() + " has used up its epochs: copy its volumes to a new pool");
     }
@@ -119,7 +127,8 @@ final class StoreOpening {
     IndexOptions indexOptions = options.sizing().index().apply(geometry.unitBytes());
     IndexPages pages = new IndexPages(segments, submissions, health, indexOptions.loadsMax());
     BlockIndex index = new BlockIndex(indexOptions, pages, new LedgerOfSegments(segments));
-    StoreRelay relay = new StoreRelay(found.epoch() + 1, new MappingOperation(index, health));
+    StoreRelay relay =
+        new StoreRelay(found.epoch() + EPOCHS_RAISED, new MappingOperation(index, health));
     VolumeKeys volumeKeys = new VolumeKeys(keys, new KeyRing(XtsProvider.best()), listener);
     VolumeCatalog catalog = new VolumeCatalog(index, relay, volumeKeys);
     RecordApplier applier = new RecordApplier(index, catalog);
@@ -208,7 +217,8 @@ final class StoreOpening {
     if (!root.checkpoint().equals(Pieces.NONE)) {
       CheckpointPieces pieces = new CheckpointPieces(polled, crc, root);
       UnsafeBuffer body = pieces.read();
-      CheckpointBodyReader reader = new CheckpointBodyReader(body, body.capacity());
+      CheckpointBodyReader reader =
+          new CheckpointBodyReader(body, body.capacity(), root.geometry());
       for (CheckpointVolume volume : reader.restore(root.checkpoint().number(), segments, index)) {
         catalog.restore(volume);
       }
@@ -284,7 +294,7 @@ final class StoreOpening {
             found.cluster(),
             found.secret(),
             found.geometry(),
-            found.epoch() + 1,
+            found.epoch() + EPOCHS_RAISED,
             false,
             found.replayFrom(),
             replay.sequenceNext(),

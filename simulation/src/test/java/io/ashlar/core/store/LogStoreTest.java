@@ -26,7 +26,7 @@ class LogStoreTest {
     rig.close();
     StoreRig again = StoreRig.open(rig.clock, rig.disk.crash(CrashChoice.loseAll()));
     assertThat(driver(again, again.volume(1)).read(BLOCK, 64 * BLOCK)).isEqualTo(written);
-    assertThat(again.store.root().epoch()).isEqualTo(rig.store.root().epoch() + 1);
+    assertThat(again.store.root().epoch()).isGreaterThan(rig.store.root().epoch());
   }
 
   @Test
