@@ -17,6 +17,7 @@ final class Levels {
           List.of("core.segment"),
           List.of("core.checkpoint", "core.gc", "core.recovery"),
           List.of("core.store"),
+          List.of("core.offline"),
           List.of("simulation", "nvme.local", "replication.metadata"),
           List.of("nvme.posix", "nvme.memory", "replication.metadata.local"),
           List.of("nvme.file", "nvme.uring"),

@@ -163,6 +163,11 @@ public final class GroupWindow {
             == walk.record().checksum();
   }
 
+  /// Where in [#memory] the byte at `offset` of the segment is.
+  public int memoryOffset(int offset) {
+    return offset - from;
+  }
+
   /// Where in [#memory] the payload that `walk` is at begins.
   public int memoryOffset(GroupRecords walk) {
     return (int) (walk.payloadOffset() - geometry.segmentOffset(segment)) - from;

@@ -159,13 +159,22 @@ final class BlockModel {
   /// Reads every block's version.
   static long[] versions(BlockVolume volume, int blocks, Runnable turn) {
     long[] versions = new long[blocks];
+    int most = VolumeGeometry.TRANSFER_BYTES_MAX / BLOCK_BYTES;
+    for (int first = 0; first < blocks; first += most) {
+      read(volume, versions, first, Math.min(most, blocks - first), turn);
+    }
+    return versions;
+  }
+
+  private static void read(
+      BlockVolume volume, long[] versions, int first, int count, Runnable turn) {
     boolean[] done = new boolean[1];
     BlockRequest read = new BlockRequest(ended -> done[0] = true);
-    ByteBuffer memory = ByteBuffer.allocateDirect(blocks * BLOCK_BYTES);
+    ByteBuffer memory = ByteBuffer.allocateDirect(count * BLOCK_BYTES);
     read.data.wrap(memory);
     read.operation = BlockOperation.READ;
-    read.offsetBytes = 0;
-    read.lengthBytes = (long) blocks * BLOCK_BYTES;
+    read.offsetBytes = (long) first * BLOCK_BYTES;
+    read.lengthBytes = (long) count * BLOCK_BYTES;
     volume.submit(read);
     while (!done[0]) {
       turn.run();
@@ -173,13 +182,12 @@ final class BlockModel {
     if (read.status != BlockStatus.OK) {
       throw new AssertionError("reading everything ended with " + read.status);
     }
-    for (int block = 0; block < blocks; block++) {
-      versions[block] = read.data.getLong(block * BLOCK_BYTES);
-      long tag = read.data.getLong(block * BLOCK_BYTES + Long.BYTES);
-      if (versions[block] != 0 && tag != block) {
-        throw new AssertionError("block " + block + " holds the bytes of block " + tag);
+    for (int i = 0; i < count; i++) {
+      versions[first + i] = read.data.getLong(i * BLOCK_BYTES);
+      long tag = read.data.getLong(i * BLOCK_BYTES + Long.BYTES);
+      if (versions[first + i] != 0 && tag != first + i) {
+        throw new AssertionError("block " + (first + i) + " holds the bytes of block " + tag);
       }
     }
-    return versions;
   }
 }

@@ -34,15 +34,11 @@ final class StoreRig {
   final List<String> troubles = new ArrayList<>();
   private final LocalKeyProvider keys;
 
-  private StoreRig(SimulatedClock clock, SimulatedBlockDevice disk) {
+  private StoreRig(SimulatedClock clock, SimulatedBlockDevice disk) throws StoreOpenException {
     this.clock = clock;
     this.disk = disk;
     keys = keyProvider();
-    try {
-      store = LogStore.open(disk, options(), clock, keys, troubles::add);
-    } catch (StoreOpenException e) {
-      throw new AssertionError("the store opens: " + e.getMessage(), e);
-    }
+    store = LogStore.open(disk, options(), clock, keys, troubles::add);
   }
 
   /// Formats a fresh disk of so many segments and opens it.
@@ -58,11 +54,21 @@ final class StoreRig {
     } catch (StoreOpenException e) {
       throw new AssertionError("the disk is formatted: " + e.getMessage(), e);
     }
-    return new StoreRig(clock, disk);
+    return open(clock, disk);
   }
 
   /// Opens a disk that was formatted before.
   static StoreRig open(SimulatedClock clock, SimulatedBlockDevice disk) {
+    try {
+      return new StoreRig(clock, disk);
+    } catch (StoreOpenException e) {
+      throw new AssertionError("the store opens: " + e.getMessage(), e);
+    }
+  }
+
+  /// Opens a disk that may be damaged.
+  static StoreRig openDamaged(SimulatedClock clock, SimulatedBlockDevice disk)
+      throws StoreOpenException {
     return new StoreRig(clock, disk);
   }
 
@@ -76,7 +82,7 @@ final class StoreRig {
     return new IndexOptions(40, 512, 8, 16, 8, 4, 5120 + 16 + 128, 16, unitBytes);
   }
 
-  private static LocalKeyProvider keyProvider() {
+  static LocalKeyProvider keyProvider() {
     SplittableRandom random = new SplittableRandom(5);
     Entropy entropy = random::nextBytes;
     byte[] kek = new byte[32];
