@@ -101,14 +101,14 @@ public final class Node implements AutoCloseable {
             new PoolOpening(options, MetadataRegistry.clusterOf(metadata), progress)
                 .open(loop, shardKeys, isNew));
     opened(targets);
-    targets.listen(options);
     MetadataRegistry registry =
         new MetadataRegistry(metadata, NodeVolumes.layers(pool, controlKeys));
     VolumeService volumes =
         new VolumeService(
             registry,
             new NodeVolumes(pool, targets, registry::metadata),
-            new ExportNames(texts(targets.nvmeListeners()), texts(targets.iscsiPortals())));
+            new ExportNames(
+                () -> texts(targets.nvmeListeners()), () -> texts(targets.iscsiPortals())));
     serve(token, pool, targets, volumes);
   }
 
@@ -132,7 +132,12 @@ public final class Node implements AutoCloseable {
 
   private void serve(ApiToken token, PoolShard pool, TargetServers targets, VolumeService volumes)
       throws StartException {
+    List<String> warnings = volumes.start();
+    warnings.forEach(sentence -> LOG.warn("{}", sentence));
+    // Only now: a host that reconnects and does not find its volume gives it up for lost.
+    targets.listen(options);
     NodeReport about = new NodeReport(options, pool, volumes, () -> state, endpoints(targets));
+    about.warnings(warnings);
     AdminServer admin =
         opened(
             new AdminServer(
@@ -144,9 +149,6 @@ public final class Node implements AutoCloseable {
     } catch (BindException taken) {
       throw StartException.addressUnavailable("management.port", options.management(), taken);
     }
-    List<String> warnings = volumes.start();
-    warnings.forEach(sentence -> LOG.warn("{}", sentence));
-    about.warnings(warnings);
     report = about;
     state = NodeState.READY;
     LOG.info("Serving {} volumes.", volumes.records().size());
