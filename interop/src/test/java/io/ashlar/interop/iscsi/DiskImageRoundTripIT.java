@@ -2,7 +2,7 @@ package io.ashlar.interop.iscsi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ashlar.interop.target.ServedVolume;
+import io.ashlar.interop.daemon.AshlarDaemon;
 import io.ashlar.interop.tool.HostProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,15 +61,17 @@ class DiskImageRoundTripIT {
         .contains("No errors detected");
   }
 
-  /// In by one process, out by another, compared with the original both here and on the volume.
+  /// In by one process, compared on the volume; the daemon is killed; out by another, compared
+  /// again.
   private Path throughVolume(Path image, String format, long sizeBytes) throws Exception {
     Path back = directory.resolve("back.raw");
-    try (ServedVolume volume = ServedVolume.start(sizeBytes, 512)) {
-      String url = volume.iscsiUrl();
+    try (AshlarDaemon daemon = AshlarDaemon.start(directory, "1GiB")) {
+      String url = daemon.iscsiUrl(daemon.create("image", sizeBytes, 512));
       HostProgram.check(
           LIMIT, "qemu-img", "convert", "-n", "-f", format, "-O", "raw", image.toString(), url);
       HostProgram.check(
           LIMIT, "qemu-img", "compare", "-f", format, "-F", "raw", image.toString(), url);
+      daemon.killAndRestart();
       HostProgram.check(
           LIMIT, "qemu-img", "convert", "-f", "raw", "-O", "raw", url, back.toString());
     }

@@ -2,15 +2,17 @@ package io.ashlar.interop.iscsi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ashlar.interop.target.ServedVolume;
+import io.ashlar.interop.daemon.AshlarDaemon;
 import io.ashlar.interop.tool.HostProgram;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// libiscsi's conformance suite: no failure, and no skip that is not on the committed list.
 class IscsiConformanceIT {
@@ -28,29 +30,36 @@ class IscsiConformanceIT {
     DESTRUCTIVE
   }
 
+  @TempDir Path directory;
+
   @ParameterizedTest
-  @EnumSource(Suite.class)
-  void shouldPassTheWholeSuite(Suite suite) throws Exception {
+  @CsvSource({"HARMLESS, 512", "DESTRUCTIVE, 512", "HARMLESS, 4096", "DESTRUCTIVE, 4096"})
+  void shouldPassTheWholeSuite(Suite suite, int logicalBlockBytes) throws Exception {
     HostProgram.require("iscsi-test-cu");
-    try (ServedVolume volume = ServedVolume.start(SIZE_BYTES, 512)) {
+    try (AshlarDaemon daemon = AshlarDaemon.start(directory, "1GiB")) {
+      String url = daemon.iscsiUrl(daemon.create("suite", SIZE_BYTES, logicalBlockBytes));
       List<String> command = new ArrayList<>(List.of("iscsi-test-cu"));
       if (suite == Suite.DESTRUCTIVE) {
         command.add("--dataloss");
       }
-      command.add(volume.iscsiUrl());
       // The same again as the second path, which the multipath tests want.
-      command.add(volume.iscsiUrl());
+      command.addAll(List.of(url, url));
       HostProgram.Ended ended = HostProgram.run(LIMIT, command);
       ConformanceReport report = ConformanceReport.parse(ended.output());
-      Map<String, String> unexpected = new TreeMap<>(report.skipped());
-      if (suite == Suite.HARMLESS) {
-        unexpected.values().removeIf(reason -> reason.contains(NEEDS_DATALOSS));
-      }
-      unexpected.keySet().removeAll(AllowedSkips.load().keySet());
       assertThat(report.failed()).as("failed").isEmpty();
-      assertThat(unexpected).as("skipped, not in iscsi-test-cu-skips.txt").isEmpty();
+      assertThat(unexpectedSkips(report, suite)).as("skipped, not on the list").isEmpty();
       assertThat(ended.exit()).as(ended.output()).isZero();
       assertThat(report.passed()).as("ran at all").hasSizeGreaterThan(100);
     }
+  }
+
+  private static Map<String, String> unexpectedSkips(ConformanceReport report, Suite suite)
+      throws Exception {
+    Map<String, String> unexpected = new TreeMap<>(report.skipped());
+    if (suite == Suite.HARMLESS) {
+      unexpected.values().removeIf(reason -> reason.contains(NEEDS_DATALOSS));
+    }
+    unexpected.keySet().removeAll(AllowedSkips.load().keySet());
+    return unexpected;
   }
 }

@@ -1,5 +1,0 @@
-/// What the tests run against.
-@NullMarked
-package io.ashlar.interop.target;
-
-import org.jspecify.annotations.NullMarked;
