@@ -100,8 +100,12 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
       return;
     }
     int length = in.readableBytes();
-    ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), length);
-    wire.wrap(bytes, bytes.position(), length);
+    if (in.hasMemoryAddress()) {
+      wire.wrap(in.memoryAddress() + in.readerIndex(), length);
+    } else { // some allocators make an object for each such view
+      ByteBuffer bytes = in.internalNioBuffer(in.readerIndex(), length);
+      wire.wrap(bytes, bytes.position(), length);
+    }
     int used = decoder.decode(wire, 0, length);
     if (used < length || decoder.isHeld()) {
       leftOver =
