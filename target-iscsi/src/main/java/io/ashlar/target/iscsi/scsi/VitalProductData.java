@@ -106,8 +106,11 @@ final class VitalProductData {
     Wire.putInt(out, 12, atomic);
     Wire.putInt(out, 20, -1);
     Wire.putInt(out, 24, UnmapParameters.DESCRIPTORS_MAX);
-    Wire.putInt(out, 28, perMapped);
-    Wire.putInt(out, 32, 0x8000_0000);
+    if (perMapped > 1) {
+      // one block says nothing, and makes QEMU 7.2 ask about unaligned ranges and abort
+      Wire.putInt(out, 28, perMapped);
+      Wire.putInt(out, 32, 0x8000_0000);
+    }
     Wire.putLong(out, 36, ProvisioningCommands.WRITE_SAME_BLOCKS_MAX);
     Wire.putInt(out, 44, atomic);
     return LIMITS_BYTES;
