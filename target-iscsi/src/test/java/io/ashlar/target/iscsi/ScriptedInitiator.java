@@ -7,9 +7,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 
 /// A small initiator that sends what a test tells it to, its PDUs laid out apart from the target's
 /// code.
+@SuppressWarnings("ByteBufferBackingArray")
 final class ScriptedInitiator implements AutoCloseable {
   /// A PDU that the target sent.
   @SuppressWarnings("ArrayRecordComponent")
@@ -21,6 +23,20 @@ final class ScriptedInitiator implements AutoCloseable {
     int loginStatus() {
       return header.getShort(36) & 0xFFFF;
     }
+
+    int flags() {
+      return header.get(1) & 0xFF;
+    }
+
+    /// The value of a key in a login or text answer, or nothing.
+    String key(String key) {
+      for (String pair : new String(data, StandardCharsets.UTF_8).split("\0", -1)) {
+        if (pair.startsWith(key + "=")) {
+          return pair.substring(key.length() + 1);
+        }
+      }
+      return "";
+    }
   }
 
   private static final int TIMEOUT_MS = 20_000;
@@ -29,6 +45,7 @@ final class ScriptedInitiator implements AutoCloseable {
   private final DataInputStream in;
   private final OutputStream out;
   private int cmdSn = 1;
+  private boolean hasDigests;
 
   ScriptedInitiator(InetSocketAddress address) throws IOException {
     socket = new Socket(address.getAddress(), address.getPort());
@@ -44,11 +61,34 @@ final class ScriptedInitiator implements AutoCloseable {
         "InitiatorName=iqn.2026-11.test:scripted\0SessionType=Normal\0TargetName="
             + targetName
             + "\0InitialR2T=Yes\0ImmediateData=No\0";
-    ByteBuffer header = header(0x43, 0x87);
+    return loginStep(0x87, keys);
+  }
+
+  /// One login request.
+  ///
+  /// @param flags T, C, CSG and NSG
+  /// @param keys the text, its pairs ended by zero bytes
+  Pdu loginStep(int flags, String keys) throws IOException {
+    ByteBuffer header = header(0x43, flags);
     header.putLong(8, 0x0002_3d00_0001_0000L);
     header.putInt(24, cmdSn);
     send(header, keys.getBytes(StandardCharsets.UTF_8));
     return receive();
+  }
+
+  /// A text request.
+  ///
+  /// @param transferTag -1, or the tag of the answer whose next part is wanted
+  Pdu text(int transferTag, String keys) throws IOException {
+    ByteBuffer header = header(0x44, 0x80);
+    header.putInt(16, 7).putInt(20, transferTag).putInt(24, cmdSn);
+    send(header, keys.getBytes(StandardCharsets.UTF_8));
+    return receive();
+  }
+
+  /// From now on both sides' PDUs carry header and data digests.
+  void useDigests() {
+    hasDigests = true;
   }
 
   /// Sends a SCSI command without immediate data.
@@ -78,10 +118,24 @@ final class ScriptedInitiator implements AutoCloseable {
 
   void send(ByteBuffer header, byte[] data) throws IOException {
     header.putInt(4, data.length);
-    byte[] padded = new byte[48 + ((data.length + 3) & ~3)];
-    header.get(0, padded, 0, 48);
-    System.arraycopy(data, 0, padded, 48, data.length);
-    sendBytes(padded);
+    byte[] padded = java.util.Arrays.copyOf(data, (data.length + 3) & ~3);
+    int digestBytes = hasDigests ? (data.length > 0 ? 8 : 4) : 0;
+    ByteBuffer pdu = ByteBuffer.allocate(48 + padded.length + digestBytes).put(header.array());
+    if (hasDigests) {
+      pdu.putInt(digest(header.array()));
+    }
+    pdu.put(padded);
+    if (hasDigests && data.length > 0) {
+      pdu.putInt(digest(padded));
+    }
+    sendBytes(pdu.array());
+  }
+
+  /// The CRC32C as it is sent: least significant byte first.
+  static int digest(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return Integer.reverseBytes((int) crc.getValue());
   }
 
   void sendBytes(byte... bytes) throws IOException {
@@ -95,10 +149,19 @@ final class ScriptedInitiator implements AutoCloseable {
       throw new IOException("the target closed the connection");
     }
     ByteBuffer bytes = ByteBuffer.wrap(header);
+    checkDigest(header);
     int length = bytes.getInt(4) & 0xFF_FFFF;
-    byte[] data = in.readNBytes(length);
-    in.skipNBytes(-length & 3);
-    return new Pdu(bytes, data);
+    byte[] padded = in.readNBytes((length + 3) & ~3);
+    if (length > 0) {
+      checkDigest(padded);
+    }
+    return new Pdu(bytes, java.util.Arrays.copyOf(padded, length));
+  }
+
+  private void checkDigest(byte[] covered) throws IOException {
+    if (hasDigests && in.readInt() != digest(covered)) {
+      throw new IOException("the target sent a wrong digest");
+    }
   }
 
   /// Whether the target closes the connection, whatever it still sends before.
