@@ -30,8 +30,8 @@ public final class RecordFlyweight {
   /// Length without descriptors.
   public static final int BYTES = CHECKSUM_OFFSET + Integer.BYTES;
 
-  /// Most blocks of one record: an atomic write of 128 KiB that starts within a block touches 33.
-  public static final int BLOCKS_MAX = 33;
+  /// Most blocks of one record: an atomic write of 1 MiB that starts within a block touches 257.
+  public static final int BLOCKS_MAX = 257;
 
   private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
 

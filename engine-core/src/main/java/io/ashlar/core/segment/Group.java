@@ -48,6 +48,7 @@ public final class Group {
   private int generation;
   private int offset;
   private int fixedHeaderBytes;
+  private int payloadBytesLimit;
   private int headerBytes;
   private int payloadBytes;
   private int records;
@@ -72,10 +73,12 @@ public final class Group {
 
   /// @param fixedHeaderBytes padded length that the header will have on the device, known
   ///   beforehand so that addresses are; 0 to use as little as it takes
-  void begin(Stream stream, int fixedHeaderBytes) {
+  /// @param payloadBytesLimit most payload that it may take; at most what the memory holds
+  void begin(Stream stream, int fixedHeaderBytes, int payloadBytesLimit) {
     Check.that(state == State.IDLE, "group is free to begin");
     this.stream = stream;
     this.fixedHeaderBytes = fixedHeaderBytes;
+    this.payloadBytesLimit = Math.min(payloadBytesLimit, payloadBytesMax);
     state = State.BUILDING;
     headerBytes = GroupHeaderFlyweight.BYTES;
     payloadBytes = 0;
@@ -93,7 +96,13 @@ public final class Group {
   public boolean hasRoom(int blocks, int paddedPayloadBytes) {
     int limit = fixedHeaderBytes > 0 ? fixedHeaderBytes : GroupHeaderFlyweight.HEADER_BYTES_MAX;
     return headerBytes + RecordFlyweight.descriptorOffset(blocks) <= limit
-        && payloadBytes + paddedPayloadBytes <= payloadBytesMax;
+        && payloadBytes + paddedPayloadBytes <= payloadBytesLimit;
+  }
+
+  /// Lifts the limit that [#begin] set: the group will begin a new segment if it does not fit this
+  /// one.
+  void liftLimit() {
+    payloadBytesLimit = payloadBytesMax;
   }
 
   public boolean isEmpty() {

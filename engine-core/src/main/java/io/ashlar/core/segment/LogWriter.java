@@ -70,7 +70,7 @@ public final class LogWriter {
     proof = new GroupProof(parts.crc, identity.secret(), identity.lane(), unitBytes);
     int groupBytes = Group.memoryBytes(options.groupPayloadBytesMax());
     Check.that(
-        4L * groupBytes <= segments.geometry().segmentBytes(), "a segment holds a few groups");
+        2L * groupBytes <= segments.geometry().segmentBytes(), "a segment holds a few groups");
     pool = new Group[options.groups()];
     Check.that(pool.length < WINDOW, "all groups fit the window", pool.length);
     for (int i = 0; i < pool.length; i++) {
@@ -107,7 +107,7 @@ public final class LogWriter {
     if (idle == null) {
       return null;
     }
-    idle.begin(stream, fixed ? options.metaHeaderBytes() : 0);
+    idle.begin(stream, fixed ? options.metaHeaderBytes() : 0, payloadLimit(stream));
     if (fixed) {
       place(idle, s);
     }
@@ -115,14 +115,33 @@ public final class LogWriter {
     return idle;
   }
 
+  /// What a new group may carry: as much as the rest of its segment takes, unless that is hardly
+  /// anything.
+  private int payloadLimit(Stream stream) {
+    if (stream == Stream.META) {
+      return options.metaPayloadBytesMax();
+    }
+    long room = roomBytes(stream) - GroupHeaderFlyweight.HEADER_BYTES_MAX;
+    boolean worthIt = room >= options.groupPayloadBytesMax() / 16;
+    return worthIt
+        ? (int) Math.min(room, options.groupPayloadBytesMax())
+        : options.groupPayloadBytesMax();
+  }
+
   /// As [#building] if that group has the room, else closes it where possible and asks again once.
   ///
   /// @return null: try again after [#doWork]
   public @Nullable Group buildingWithRoom(Stream stream, int blocks, int paddedPayloadBytes) {
     Group group = building(stream);
-    if (group != null && !group.hasRoom(blocks, paddedPayloadBytes)) {
-      Check.that(!group.isEmpty(), "any record fits an empty group", paddedPayloadBytes);
+    if (group != null && !group.hasRoom(blocks, paddedPayloadBytes) && !group.isEmpty()) {
       group = close(stream) ? building(stream) : null;
+    }
+    if (group != null && !group.hasRoom(blocks, paddedPayloadBytes)) {
+      group.liftLimit();
+      Check.that(
+          group.hasRoom(blocks, paddedPayloadBytes),
+          "any record fits an empty group",
+          paddedPayloadBytes);
     }
     return group;
   }
@@ -259,7 +278,7 @@ public final class LogWriter {
     }
     int next = segments.open(stream, clock.epochMillis());
     if (seal != null) {
-      seal.begin(stream, 0);
+      seal.begin(stream, 0, 0);
       place(seal, s);
       seal.record(RecordType.SEAL, 0, 0, next, segments.generation(next));
       send(seal);
@@ -271,7 +290,7 @@ public final class LogWriter {
   }
 
   private int metaGroupBytesMax() {
-    return options.metaHeaderBytes() + options.groupPayloadBytesMax();
+    return options.metaHeaderBytes() + options.metaPayloadBytesMax();
   }
 
   private @Nullable Group idleGroup() {

@@ -72,6 +72,14 @@ final class Background {
     return exact && (fullOfLiveData || (victimsExhausted && parts.cleaner().isIdle()));
   }
 
+  /// Whether a write seems to have no room and only a checkpoint can tell for certain: live data
+  /// fills the pool by figures that still count what was overwritten, or the cleaner has run out of
+  /// victims.
+  private boolean isRefusalUnproven() {
+    boolean unproven = parts.checkpointer().completed() < stalledUntil || publishedSinceStart > 0;
+    return stalledUntil >= 0 && unproven && (parts.space().isFullOfLiveData() || victimsExhausted);
+  }
+
   private int startCheckpointIfDue() {
     if (!isCheckpointDue()) {
       return 0;
@@ -89,11 +97,8 @@ final class Background {
   }
 
   private boolean isCheckpointDue() {
-    boolean stalled =
-        stalledUntil >= 0
-            && (parts.checkpointer().completed() < stalledUntil || publishedSinceStart > 0);
     return checkpointRequested
-        || stalled
+        || isRefusalUnproven()
         || parts.writes().isWaitingForIndex()
         || parts.index().fillPercent() >= DELTA_FILL_PERCENT
         || parts.log().bytesWritten() - bytesAtCheckpoint >= checkpointBytes
@@ -107,8 +112,12 @@ final class Background {
       return false;
     }
     int gain = parts.segments().countGainable();
-    boolean pressed = free <= parts.space().reservedSegments();
-    return gain > 0 && (pressed || free + gain >= freeWanted);
+    return gain > 0 && (isShort(free) || victimsExhausted || free + gain >= freeWanted);
+  }
+
+  /// Whether so few segments are free that the cleaner must not take one more before a checkpoint.
+  private boolean isShort(int free) {
+    return free <= parts.space().reservedSegments() / 2;
   }
 
   private int startLastCheckpoint() {
@@ -138,8 +147,7 @@ final class Background {
       return 0;
     }
     int gainable = segments.countGainable();
-    boolean checkpointFirst =
-        gainable > 0 && segments.free().count() <= parts.space().reservedSegments() / 2;
+    boolean checkpointFirst = gainable > 0 && isShort(segments.free().count());
     if (checkpointFirst || segments.free().count() + gainable >= freeWanted) {
       return 0;
     }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// chunk, read then write; a range that begins or ends within a block is zeroed there by writing
 /// and unmapped in between.
 final class CompositeOperation {
-  /// What one step moves: what the store writes atomically.
-  static final int CHUNK_BYTES = VolumeGeometry.ATOMIC_WRITE_BYTES_MAX;
+  /// What one step moves.
+  static final int CHUNK_BYTES = 128 * 1024;
 
   private static final int BLOCK_BYTES = VolumeGeometry.BLOCK_BYTES;
 

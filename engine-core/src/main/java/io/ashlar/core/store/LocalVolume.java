@@ -193,7 +193,9 @@ final class LocalVolume implements BlockVolume {
           default -> 0;
         };
     boolean fits =
-        dataBytes <= VolumeGeometry.TRANSFER_BYTES_MAX && request.data.capacity() >= dataBytes;
+        dataBytes == 0
+            || (request.lengthBytes <= VolumeGeometry.TRANSFER_BYTES_MAX
+                && request.data.capacity() >= dataBytes);
     if (!fits) {
       return BlockStatus.INVALID;
     }

@@ -16,6 +16,7 @@ final class SpaceGauge {
   private final int unitBytes;
   private long pendingUnits;
   private boolean stalled;
+  private int stalledBytes;
 
   /// @param reservedSegments free segments that host writes may not open
   SpaceGauge(SegmentTable segments, int reservedSegments) {
@@ -33,12 +34,18 @@ final class SpaceGauge {
     long units = bytes / unitBytes;
     boolean fits = segments.liveUnitsTotal() + pendingUnits + units <= limitUnits;
     stalled = !fits || !hasSegment(log, bytes);
+    stalledBytes = stalled ? bytes : 0;
     return !stalled;
   }
 
   private boolean hasSegment(LogWriter log, int bytes) {
     return segments.free().count() > reservedSegments
         || log.roomBytes(Stream.USER) >= bytes + LogWriter.GROUP_OVERHEAD_BYTES;
+  }
+
+  /// [#isFullOfLiveData(int)] for the write that found no room last.
+  boolean isFullOfLiveData() {
+    return isFullOfLiveData(stalledBytes);
   }
 
   /// Whether live data alone fills the pool, so that cleaning cannot help.
@@ -49,10 +56,6 @@ final class SpaceGauge {
   /// Whether the last write that asked found no room.
   boolean isStalled() {
     return stalled;
-  }
-
-  void calm() {
-    stalled = false;
   }
 
   /// Notes payload that is appended and not published yet.

@@ -15,7 +15,12 @@ public record StoreFormat(UUID device, UUID cluster, long secret, int segmentByt
   /// The usual segment.
   public static final int SEGMENT_BYTES_DEFAULT = 64 * 1024 * 1024;
 
-  /// The smallest segment: a few groups that each hold an atomic write.
+  /// The smallest segment that a device's size may decide on: it holds groups with an atomic write
+  /// of the longest transfer.
+  public static final int SEGMENT_BYTES_SMALL = 4 * 1024 * 1024;
+
+  /// The smallest segment that may be asked for. Below [#SEGMENT_BYTES_SMALL] writes are atomic up
+  /// to what a group holds: for tests that want many segments.
   public static final int SEGMENT_BYTES_MIN = 1024 * 1024;
 
   /// A store needs so many segments to clean itself.
@@ -23,7 +28,7 @@ public record StoreFormat(UUID device, UUID cluster, long secret, int segmentByt
 
   /// Devices are cut into at least this many segments where that is possible, so that small ones
   /// can be cleaned too.
-  private static final int SEGMENTS_WANTED = 256;
+  private static final int SEGMENTS_WANTED = 512;
 
   private static final int HEADER_AREA_BYTES = 1024 * 1024;
 
@@ -36,7 +41,7 @@ public record StoreFormat(UUID device, UUID cluster, long secret, int segmentByt
 
   /// The smallest device that can be formatted.
   public static long deviceBytesMin() {
-    return HEADER_AREA_BYTES + (long) SEGMENTS_MIN * SEGMENT_BYTES_MIN;
+    return HEADER_AREA_BYTES + (long) SEGMENTS_MIN * SEGMENT_BYTES_SMALL;
   }
 
   LaneGeometry geometry(long deviceBytes, int unitBytes) {
@@ -50,7 +55,7 @@ public record StoreFormat(UUID device, UUID cluster, long secret, int segmentByt
 
   private static int segmentBytesFor(long deviceBytes) {
     int bytes = SEGMENT_BYTES_DEFAULT;
-    while (bytes > SEGMENT_BYTES_MIN && deviceBytes / bytes < SEGMENTS_WANTED) {
+    while (bytes > SEGMENT_BYTES_SMALL && deviceBytes / bytes < SEGMENTS_WANTED) {
       bytes /= 2;
     }
     return bytes;

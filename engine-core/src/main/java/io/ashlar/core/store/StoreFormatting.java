@@ -16,7 +16,8 @@ final class StoreFormatting {
   private StoreFormatting() {}
 
   static void format(BlockDevice device, StoreFormat format) throws StoreOpenException {
-    if (device.geometry().sizeBytes() < StoreFormat.deviceBytesMin()) {
+    if (format.segmentBytes() == 0
+        && device.geometry().sizeBytes() < StoreFormat.deviceBytesMin()) {
       throw new StoreOpenException(
           "%s is too small for a pool: it has %d MiB, at least %d MiB are needed"
               .formatted(

@@ -38,6 +38,7 @@ import io.ashlar.core.transform.BlockSealer;
 import io.ashlar.core.transform.KeyProvider;
 import io.ashlar.core.transform.KeyRing;
 import io.ashlar.core.transform.XtsProvider;
+import io.ashlar.core.volume.VolumeGeometry;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.agrona.BufferUtil;
@@ -163,7 +164,10 @@ final class StoreOpening {
     SpaceGauge space = new SpaceGauge(segments, options.reservedSegments(geometry));
     BlockSealer sealer = new BlockSealer(geometry.unitBytes());
     WritePath writes =
-        new WritePath(new WritePath.Parts(log, index, sealer, space, crc), geometry.unitBytes());
+        new WritePath(
+            new WritePath.Parts(log, index, sealer, space, crc),
+            geometry.unitBytes(),
+            logOptions.groupPayloadBytesMax() / VolumeGeometry.BLOCK_BYTES);
     GroupProof proof = new GroupProof(crc, root.secret(), geometry.lane(), geometry.unitBytes());
     Cleaner cleaner =
         new Cleaner(

@@ -41,7 +41,7 @@ public record StoreOptions(
   }
 
   private static final int RESERVED_SEGMENTS_MIN = 6;
-  private static final int RESERVED_PART = 24;
+  private static final int RESERVED_PART = 48;
 
   public StoreOptions {
     Check.that(checkpointBytes >= 1024 * 1024, "checkpoints are apart", checkpointBytes);

@@ -3,7 +3,6 @@ package io.ashlar.core.store;
 import io.ashlar.core.base.Check;
 import io.ashlar.core.base.CheckFailedException;
 import io.ashlar.core.base.Crc32c;
-import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.RecordType;
 import io.ashlar.core.format.Sectors;
 import io.ashlar.core.index.BlockIndex;
@@ -22,8 +21,8 @@ import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /// Seals writes into the group that is building, in the order of their coming, and stops where the
-/// log, the index or the pool has no room. A write of up to [RecordFlyweight#BLOCKS_MAX] blocks is
-/// one record of one group: all or nothing.
+/// log, the index or the pool has no room. A write of up to `atomicBlocksMax` blocks is one record
+/// of one group: all or nothing.
 final class WritePath {
   /// How appending a request went.
   private enum Outcome {
@@ -49,6 +48,7 @@ final class WritePath {
   private final RequestQueue waiting = new RequestQueue();
   private final UnsafeBuffer scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 1024));
   private final int unitBytes;
+  private final int atomicBlocksMax;
   private int headBlocksDone;
   private int turnBlocks;
   private int pendingPoints;
@@ -58,7 +58,9 @@ final class WritePath {
   /// What writes work with.
   record Parts(LogWriter log, BlockIndex index, BlockSealer sealer, SpaceGauge space, Crc32c crc) {}
 
-  WritePath(Parts parts, int unitBytes) {
+  /// @param atomicBlocksMax most blocks of one record: what one group holds
+  WritePath(Parts parts, int unitBytes, int atomicBlocksMax) {
+    this.atomicBlocksMax = atomicBlocksMax;
     log = parts.log;
     index = parts.index;
     sealer = parts.sealer;
@@ -129,7 +131,7 @@ final class WritePath {
 
   private Outcome appendBlocks(LocalVolume volume, BlockRequest request) {
     int blocks = (int) (request.lengthBytes / BLOCK_BYTES);
-    int recordMax = blocks <= RecordFlyweight.BLOCKS_MAX ? blocks : IoBuffers.LARGE_BLOCKS;
+    int recordMax = blocks <= atomicBlocksMax ? blocks : IoBuffers.LARGE_BLOCKS;
     Group group = null;
     while (headBlocksDone < blocks) {
       int count = Math.min(recordMax, blocks - headBlocksDone);

@@ -12,7 +12,7 @@ public record VolumeGeometry(long sizeBytes, int logicalBlockBytes) {
 
   /// A write of up to this length is all or nothing after a crash or failover (NVMe AWUN and AWUPF,
   /// SCSI atomic transfer length), wherever it starts.
-  public static final int ATOMIC_WRITE_BYTES_MAX = 128 * 1024;
+  public static final int ATOMIC_WRITE_BYTES_MAX = 1024 * 1024;
 
   /// The longest read, write or compare that one request may carry.
   public static final int TRANSFER_BYTES_MAX = 1024 * 1024;

@@ -1,0 +1,74 @@
+package io.ashlar.benchmarks.store;
+
+import io.ashlar.core.store.StoreOpenException;
+import io.ashlar.core.store.StoreStatistics;
+import io.ashlar.nvme.memory.MemoryBlockDevice;
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+
+/// Write amplification of the cleaner on a device in memory: fills a part of the pool once, then
+/// overwrites it, and counts what the device was given for what hosts wrote.
+///
+/// Data counts hosts' blocks and the blocks that the cleaner moved; metadata is everything else
+/// that goes to the log.
+public final class CleaningBench {
+  private static final int DEPTH = 64;
+
+  private CleaningBench() {}
+
+  /// @param args pool size in MiB (1024), percent full (75), overwrites as a multiple of the data
+  ///   (4)
+  public static void main(String[] args) throws StoreOpenException {
+    long poolMiB = args.length > 0 ? Long.parseLong(args[0]) : 1024;
+    int percent = args.length > 1 ? Integer.parseInt(args[1]) : 75;
+    double overwrites = args.length > 2 ? Double.parseDouble(args[2]) : 4;
+    System.out.printf(
+        "%-12s %10s %10s %10s %12s %10s%n",
+        "workload", "data WA", "meta share", "total WA", "checkpoints", "writes/s");
+    run("uniform", poolMiB, percent, overwrites, 0);
+    run("90/10", poolMiB, percent, overwrites, 90);
+  }
+
+  private static void run(String name, long poolMiB, int percent, double overwrites, int hotPercent)
+      throws StoreOpenException {
+    long bytes = poolMiB << 20;
+    MemoryBlockDevice device = new MemoryBlockDevice("memory", bytes, 128);
+    BenchStore.format(device);
+    BenchStore bench = BenchStore.open(device, DEPTH);
+    long blocks = bytes / 100 * percent / BenchStore.BLOCK_BYTES;
+    bench.create(blocks * BenchStore.BLOCK_BYTES);
+    long[] position = new long[1];
+    bench.write(blocks, () -> position[0]++);
+    SplittableRandom random = new SplittableRandom(1);
+    LongSupplier next =
+        hotPercent == 0 ? () -> random.nextLong(blocks) : () -> skewed(random, blocks, hotPercent);
+    // The first round brings the pool into its steady state and is not counted.
+    bench.write((long) (blocks * overwrites / 2), next);
+    long start = System.nanoTime();
+    StoreStatistics before = bench.store.statistics();
+    long counted = (long) (blocks * overwrites);
+    bench.write(counted, next);
+    StoreStatistics after = bench.store.statistics();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    double user = (double) counted * BenchStore.BLOCK_BYTES;
+    double moved = after.movedBytes() - before.movedBytes();
+    double log = after.logBytesWritten() - before.logBytesWritten();
+    System.out.printf(
+        "%-12s %10.2f %9.0f%% %10.2f %12d %10.0f%n",
+        name,
+        (user + moved) / user,
+        100 * (log - user - moved) / log,
+        log / user,
+        after.checkpoints() - before.checkpoints(),
+        counted / seconds);
+    device.close();
+  }
+
+  /// So many percent of the writes go to the rest of the blocks: 90 to 10, for example.
+  private static long skewed(SplittableRandom random, long blocks, int hotPercent) {
+    long hot = blocks * (100 - hotPercent) / 100;
+    return random.nextInt(100) < hotPercent
+        ? random.nextLong(hot)
+        : hot + random.nextLong(blocks - hot);
+  }
+}
