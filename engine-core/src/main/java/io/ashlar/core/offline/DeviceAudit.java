@@ -1,0 +1,145 @@
+package io.ashlar.core.offline;
+
+import io.ashlar.core.base.Crc32c;
+import io.ashlar.core.checkpoint.CheckpointPieces;
+import io.ashlar.core.checkpoint.SuperblockSlots;
+import io.ashlar.core.device.PolledDevice;
+import io.ashlar.core.format.CorruptRecordException;
+import io.ashlar.core.format.GroupHeaderFlyweight;
+import io.ashlar.core.format.Superblock;
+import io.ashlar.core.format.Superblock.Pieces;
+import io.ashlar.core.format.UnsupportedFormatException;
+import io.ashlar.core.segment.GroupWindow;
+import io.ashlar.core.segment.Stream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/// Checks every checksum of a device that nobody serves: both superblocks, the checkpoint, and each
+/// segment's groups with their payloads. Damage of data that is dead already counts too.
+public final class DeviceAudit implements ScanVisitor {
+  /// Something that could not be read whole.
+  ///
+  /// @param sequence of the group, -1 where that is not known
+  private record Suspect(long sequence, String sentence) {}
+
+  private final PolledDevice device;
+  private final String name;
+  private final List<String> damages = new ArrayList<>();
+  private final List<Suspect> suspects = new ArrayList<>();
+  private final TreeMap<Long, Integer> sequences = new TreeMap<>();
+  private long durableThrough = -1;
+  private long groups;
+  private long records;
+
+  public DeviceAudit(PolledDevice device) {
+    this.device = device;
+    name = device.device().name();
+  }
+
+  /// Checks everything.
+  ///
+  /// @param root the superblock that counts
+  public void run(Superblock root) throws UnsupportedFormatException {
+    checkSuperblocks(root);
+    checkCheckpoint(root);
+    SegmentScan scan = new SegmentScan(device, root);
+    for (int segment = 0; segment < root.geometry().segments(); segment++) {
+      scan.scan(segment, this);
+    }
+    for (Suspect suspect : suspects) {
+      // What was never durable is a torn tail: not damage.
+      if (suspect.sequence <= durableThrough) {
+        damages.add(suspect.sentence);
+      }
+    }
+    checkLog(root);
+  }
+
+  private void checkSuperblocks(Superblock root) throws UnsupportedFormatException {
+    SuperblockSlots slots = new SuperblockSlots(device, new Crc32c());
+    for (int copy = 0; copy < 2; copy++) {
+      try {
+        if (slots.copy(root.geometry().lane(), root.geometry().lanes(), copy) == null) {
+          damages.add("superblock %s is not there on device %s".formatted("AB".charAt(copy), name));
+        }
+      } catch (CorruptRecordException e) {
+        damages.add(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private void checkCheckpoint(Superblock root) {
+    if (root.checkpoint().equals(Pieces.NONE)) {
+      return;
+    }
+    try {
+      new CheckpointPieces(device, new Crc32c(), root).read();
+    } catch (CorruptRecordException e) {
+      damages.add(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Every durable group from the checkpoint on must have been found.
+  private void checkLog(Superblock root) {
+    long expected = root.replayFrom();
+    for (long sequence : sequences.tailMap(root.replayFrom()).keySet()) {
+      if (expected < sequence && expected <= durableThrough) {
+        long last = Math.min(sequence - 1, durableThrough);
+        damages.add(
+            "groups %d to %d of the log are missing on device %s".formatted(expected, last, name));
+      }
+      expected = sequence + 1;
+    }
+  }
+
+  @Override
+  public void onGroup(int segment, int offset, Stream stream, GroupWindow window) {
+    GroupHeaderFlyweight header = window.header();
+    groups++;
+    records += header.records();
+    sequences.put(header.sequence(), segment);
+    durableThrough = Math.max(durableThrough, header.durableThrough());
+    if (!window.payloadsSound()) {
+      String what = "a payload of group %d is damaged".formatted(header.sequence());
+      suspects.add(new Suspect(header.sequence(), at(what, segment, offset)));
+    }
+  }
+
+  @Override
+  public void onLost(int segment, int offset, int bytes) {
+    damages.add(at(bytes + " bytes of damaged groups", segment, offset));
+  }
+
+  @Override
+  public void onBrokenEnd(int segment, int offset, long sequence) {
+    suspects.add(new Suspect(sequence, at("a group's header is damaged", segment, offset)));
+  }
+
+  @Override
+  public void onUnreadable(int segment, int offset, int bytes) {
+    damages.add(at(bytes + " bytes cannot be read", segment, offset));
+  }
+
+  private String at(String what, int segment, int offset) {
+    return "%s at device %s segment %d offset %d".formatted(what, name, segment, offset);
+  }
+
+  /// A sentence for each damage, with its place; empty if all is sound.
+  public List<String> damages() {
+    return damages;
+  }
+
+  public long groups() {
+    return groups;
+  }
+
+  public long records() {
+    return records;
+  }
+
+  /// The highest group that some header says was durable, -1 if none does.
+  public long durableThrough() {
+    return durableThrough;
+  }
+}
