@@ -94,8 +94,8 @@ class AdminCommandsTest {
     assertThat(data.getShort(514)).isEqualTo((short) 128);
     assertThat(data.getInt(516)).isEqualTo(1);
     assertThat(data.get(525)).as("no volatile write cache").isZero();
-    assertThat(data.getShort(526)).as("128 KiB, zero-based").isEqualTo((short) 31);
-    assertThat(data.getShort(528)).isEqualTo((short) 31);
+    assertThat(data.getShort(526)).as("1 MiB, zero-based").isEqualTo((short) 255);
+    assertThat(data.getShort(528)).isEqualTo((short) 255);
     assertThat(data.getInt(1792)).isEqualTo((64 + 16384) / 16);
     assertThat(text(data, 768, 256)).isEqualTo(running.nqn());
   }

@@ -295,7 +295,7 @@ class IoCommandsTest {
 
   @Test
   void shouldRefuseFusedCommandsBeyondTheAtomicSize() throws IOException {
-    ByteBuffer compare = TestHost.transportSgl(queue.io(IoOpcode.COMPARE, 0, 33), 33 * BLOCK);
+    ByteBuffer compare = TestHost.transportSgl(queue.io(IoOpcode.COMPARE, 0, 257), 257 * BLOCK);
     assertThat(queue.command(compare.put(1, (byte) 0x41), null).code())
         .isEqualTo(NvmeStatus.ATOMIC_WRITE_UNIT_EXCEEDED);
     ByteBuffer read = TestHost.transportSgl(queue.io(2, 0, 1), BLOCK).put(1, (byte) 0x41);
