@@ -37,14 +37,14 @@ class CommandLimitsTest {
     "2a e0 00000000 00 0001 00,                         1, INVALID_FIELD_IN_CDB",
     "2e 02 00000000 00 0001 00,                         1, GOOD",
     "2f 06 00000000 00 0001 00,                         1, INVALID_FIELD_IN_CDB",
-    // atomic writes: 32 blocks are 128 KiB, and there is no boundary
-    "9c 00 0000000000000000 0000 0020 00 00,           32, GOOD",
-    "9c 00 0000000000000000 0000 0021 00 00,           33, INVALID_FIELD_IN_CDB",
+    // atomic writes: 256 blocks are 1 MiB, and there is no boundary
+    "9c 00 0000000000000000 0000 0100 00 00,          256, GOOD",
+    "9c 00 0000000000000000 0000 0101 00 00,          257, INVALID_FIELD_IN_CDB",
     "9c 00 0000000000000000 0001 0001 00 00,            1, INVALID_FIELD_IN_CDB",
-    // compare and write: both halves, no more than is atomic
+    // compare and write: both halves, up to what its one byte of length can say
     "89 00 0000000000000000 000000 01 00 00,            2, GOOD",
     "89 00 0000000000000000 000000 01 00 00,            1, INVALID_FIELD_IN_CDB",
-    "89 00 0000000000000000 000000 21 00 00,           66, INVALID_FIELD_IN_CDB",
+    "89 00 0000000000000000 000000 ff 00 00,          510, GOOD",
     "89 00 0000000000000400 000000 01 00 00,            2, LBA_OUT_OF_RANGE",
     // write same
     "93 00 0000000000000000 00000400 00 00,             1, GOOD",
