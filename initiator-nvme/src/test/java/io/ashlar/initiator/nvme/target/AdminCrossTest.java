@@ -84,7 +84,7 @@ class AdminCrossTest {
       assertThat(host.identity().controllerType()).isEqualTo(1);
       assertThat(host.identity().volatileWriteCache()).isFalse();
       assertThat(host.identity().fusedOperations() & 1).isEqualTo(1);
-      assertThat(host.identity().atomicWritePowerFailBlocks()).isEqualTo(32);
+      assertThat(host.identity().atomicWritePowerFailBlocks()).isEqualTo(256);
       assertThat(host.activeNamespaces()).containsExactly(1);
       NvmeNamespace namespace = host.openNamespace(1, 2);
       assertThat(namespace.shape().blockBytes()).isEqualTo(4096);
