@@ -34,6 +34,8 @@ class SizesTest {
           "IndexMerge.java",
           "HostQueuePairTest.java",
           "CheckpointPieceFlyweight.java: encode",
+          "CommandLimitsTest.java: shouldEndAsTheStandardSays",
+          "CommandResponder.java: appendData",
           "PayloadChecksum.java: of",
           "StoreOpening.java: recover");
 

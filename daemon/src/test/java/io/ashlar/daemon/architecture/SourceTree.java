@@ -31,6 +31,10 @@ final class SourceTree {
   private static boolean isKept(Path relative) {
     for (Path part : relative) {
       String name = part.toString();
+      if (name.equals("src")) {
+        // A package may be called target; build output never lies under a module's sources.
+        return true;
+      }
       if (name.equals("target") || name.equals("node_modules") || name.startsWith(".")) {
         return false;
       }
