@@ -23,7 +23,10 @@ if [ -n "$missing" ] || { [ ! -f "$guest/stamp" ] && ! kernel_known; }; then
   apt-get -q update || true
 fi
 if [ ! -f "$guest/stamp" ] && ! kernel_known; then
-  echo "deb http://deb.debian.org/debian bookworm-backports main" >"$backports"
+  # From the mirror that this machine takes its release from.
+  mirror=$(apt-cache policy | sed -n 's/^ *[0-9]* *\(http[^ ]*\) bookworm\/main .*/\1/p' | head -n 1)
+  [ -n "$mirror" ] || { echo "no mirror of bookworm is configured: the guest's kernel cannot be fetched" >&2; exit 1; }
+  echo "deb $mirror bookworm-backports main" >"$backports"
   apt-get -q update || true
 fi
 if [ -n "$missing" ]; then
