@@ -80,6 +80,7 @@ public final class LogStore implements ShardAgent, LogListener {
     if (!failed) {
       work += parts.writes().drain() + parts.catalogWriter().drain();
       work += background.doWork(isClosing);
+      failIfRootIsRefused();
       work += parts.log().doWork();
       markIfIdle(work);
     }
@@ -89,6 +90,14 @@ public final class LogStore implements ShardAgent, LogListener {
       closeIfQuiet();
     }
     return work;
+  }
+
+  /// Without a root there will be no checkpoint, so sooner or later no room: better to say so now.
+  private void failIfRootIsRefused() {
+    if (parts.checkpointer().phase() == Checkpointer.Phase.FAILED) {
+      parts.health().writeFailed(parts.checkpointer().failure());
+      fail();
+    }
   }
 
   private void markIfIdle(int work) {

@@ -100,6 +100,11 @@ final class ReadOperation extends Waiter {
   }
 
   private State lookup() {
+    if (!path.index.hasLayer(layer)) {
+      // Its volume was deleted while the read waited.
+      status = BlockStatus.OFFLINE;
+      return State.DONE;
+    }
     capturedBlocks = (int) Math.min(EntryBatch.BLOCKS_MAX, lastBlock - firstBlock + 1);
     LookupResult result = path.index.lookup(layer, firstBlock, capturedBlocks, batch, this);
     return switch (result) {

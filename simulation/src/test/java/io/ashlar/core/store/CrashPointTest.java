@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Crashes a workload at every device write, in every way worth trying, and recovers each time: no
-/// acked write is lost, no write is there in part. `-Dashlar.crash.seeds=N` runs more seeds.
+/// acked write is lost, no write is there in part.
 class CrashPointTest {
   private static final int BLOCKS = 192;
 

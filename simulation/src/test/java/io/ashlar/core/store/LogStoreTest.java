@@ -2,12 +2,17 @@ package io.ashlar.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ashlar.core.checkpoint.Checkpointer;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.volume.BlockOperation;
+import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.core.volume.VolumeDriver;
 import io.ashlar.simulation.CrashChoice;
+import io.ashlar.simulation.DiskFault;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +131,43 @@ class LogStoreTest {
             .isEqualTo(stamped(versions[block], block));
       }
     }
+  }
+
+  @Test
+  void shouldEndReadsThatWaitWhenTheirVolumeIsDeleted() {
+    StoreRig rig = StoreRig.fresh(24, 512, 1);
+    BlockVolume volume = rig.createPlain(1, 8L << 20, 4096);
+    driver(rig, volume).write(0, pattern(1, 64 * BLOCK));
+    List<BlockRequest> reads = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      BlockRequest read = VolumeDriver.request(BlockOperation.VERIFY, (long) i * BLOCK, BLOCK);
+      reads.add(read);
+      volume.submit(read);
+    }
+    assertThat(rig.delete(1)).isEqualTo(BlockStatus.OK);
+    rig.settle();
+    assertThat(reads)
+        .allSatisfy(read -> assertThat(VolumeDriver.endings(read)).isEqualTo(1))
+        .anySatisfy(read -> assertThat(read.status).isEqualTo(BlockStatus.OFFLINE));
+  }
+
+  @Test
+  void shouldTakeNoWritesOnceItsRootIsRefused() {
+    StoreRig rig = StoreRig.fresh(24, 512, 1);
+    VolumeDriver volume = driver(rig, rig.createPlain(1, 8L << 20, 4096));
+    byte[] written = pattern(1, BLOCK);
+    volume.write(0, written);
+    rig.store.requestCheckpoint();
+    while (rig.store.checkpointPhase() != Checkpointer.Phase.SETTLING) {
+      rig.turn();
+    }
+    while (!rig.store.isFailed()) {
+      rig.disk.faultNext(DiskFault.WRITE_ERROR);
+      rig.turn();
+    }
+    assertThat(rig.troubles).anyMatch(each -> each.contains("takes no more writes"));
+    assertThat(volume.write(0, pattern(2, BLOCK))).isEqualTo(BlockStatus.OFFLINE);
+    assertThat(volume.read(0, BLOCK)).isEqualTo(written);
   }
 
   private static VolumeDriver driver(StoreRig rig, BlockVolume volume) {
