@@ -15,7 +15,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// An iSCSI target on event loops that are its owner's. A connection begins on any of them and
@@ -32,7 +33,7 @@ public final class IscsiTarget implements AutoCloseable {
   private final IscsiTargetOptions options;
   private final Portal portal;
   private final AtomicInteger connections = new AtomicInteger();
-  private final List<Channel> open = new CopyOnWriteArrayList<>();
+  private final Set<Channel> open = ConcurrentHashMap.newKeySet();
 
   /// @param loops the event loops; the shards' own, so that no thread is added
   /// @param channelType the listening socket's type that goes with them

@@ -2,6 +2,7 @@ package io.ashlar.target.iscsi;
 
 import io.ashlar.core.base.Check;
 import io.ashlar.target.iscsi.session.ChapAlgorithm;
+import io.ashlar.target.iscsi.session.Portal;
 import io.ashlar.target.iscsi.session.SessionLimits;
 import java.util.List;
 
@@ -34,6 +35,11 @@ public record IscsiTargetOptions(
     chapAlgorithms = List.copyOf(chapAlgorithms);
     addresses = List.copyOf(addresses);
     Check.that(!chapAlgorithms.isEmpty(), "CHAP has an algorithm");
+    Check.that(
+        bufferBytesPerShard >= Portal.BUFFER_BYTES_MIN,
+        "a shard's memory holds two of the longest transfers",
+        bufferBytesPerShard,
+        Portal.BUFFER_BYTES_MIN);
     Check.that(connectionsMax > 0, "connections are allowed", connectionsMax);
   }
 }

@@ -20,6 +20,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Logins over loopback: proof by CHAP in both directions, text in several PDUs, digests,
 /// discovery.
@@ -78,7 +81,7 @@ class IscsiLoginTest {
   @AfterEach
   void stop() {
     target.close();
-    loops.shutdownGracefully().awaitUninterruptibly();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
   @Test
@@ -166,9 +169,74 @@ class IscsiLoginTest {
     }
   }
 
+  /// RFC 7143 §11.13.5: class 2, detail 0, an initiator error; whether the pieces are long, short
+  /// or empty.
+  @ParameterizedTest
+  @ValueSource(ints = {8000, 10, 0})
+  void shouldRefuseTextThatNeverEnds(int pieceBytes) throws IOException {
+    try (ScriptedInitiator initiator = new ScriptedInitiator(address)) {
+      int status = 0;
+      for (int i = 0; i < 20 && status == 0; i++) {
+        status = initiator.loginStep(0x44, "v".repeat(pieceBytes)).loginStatus();
+      }
+      assertThat(status).isEqualTo(0x0200);
+      assertThat(initiator.isClosedByTarget()).isTrue();
+    }
+  }
+
+  /// The target's own challenge sent back would make it compute the answer that it waits for.
+  @Test
+  void shouldRefuseItsOwnChallenge() throws Exception {
+    try (ScriptedInitiator initiator = new ScriptedInitiator(address)) {
+      Pdu challenge = challenge(initiator);
+      Pdu answer =
+          initiator.loginStep(
+              0x83,
+              response(challenge, HOST_SECRET)
+                  + "CHAP_I="
+                  + challenge.key("CHAP_I")
+                  + "\0CHAP_C="
+                  + challenge.key("CHAP_C")
+                  + "\0");
+      assertThat(answer.loginStatus()).isEqualTo(0x0201);
+      assertThat(answer.key("CHAP_R")).isEmpty();
+      assertThat(initiator.isClosedByTarget()).isTrue();
+    }
+  }
+
+  /// What comes behind the last request before it is answered is not read as part of the session:
+  /// the connection may be on its way to another thread.
+  @Test
+  void shouldCloseOnAnythingBehindAnUnansweredLogin() throws IOException {
+    for (ExportedVolume volume : open) {
+      try (ScriptedInitiator initiator = new ScriptedInitiator(address)) {
+        byte[] keys = names(volume).getBytes(StandardCharsets.UTF_8);
+        byte[] both = new byte[48 + (keys.length + 3) / 4 * 4 + 48];
+        ByteBuffer login = ByteBuffer.wrap(both).put(0, (byte) 0x43).put(1, (byte) 0x87);
+        login.putInt(4, keys.length).put(48, keys);
+        login.putInt(both.length - 44, 0xFF_FFFF);
+        initiator.sendBytes(both);
+        assertThat(initiator.isClosedByTarget()).isTrue();
+      }
+    }
+    try (ScriptedInitiator initiator = new ScriptedInitiator(address)) {
+      assertThat(initiator.login(open.getFirst().targetName()).loginStatus()).isZero();
+    }
+  }
+
+  /// Each would be answered with all targets there are.
+  @Test
+  void shouldRejectTextThatAsksForTheTargetsManyTimes() throws IOException {
+    try (ScriptedInitiator initiator = new ScriptedInitiator(address)) {
+      initiator.loginStep(0x87, "InitiatorName=" + NAME + "\0SessionType=Discovery\0");
+      assertThat(initiator.text(-1, "SendTargets=All\0".repeat(60)).opcode()).isEqualTo(0x3f);
+      assertThat(initiator.text(-1, "SendTargets=All\0").opcode()).isEqualTo(0x24);
+    }
+  }
+
   @Test
   void shouldCheckAndSendDigests() throws IOException {
-    try (ScriptedInitiator initiator = withDigests()) {
+    try (ScriptedInitiator initiator = withDigests(open.getFirst())) {
       initiator.command(2, 0xc0, 4096, READ_ONE);
       Pdu read = initiator.receive();
       assertThat(read.opcode()).isEqualTo(0x25);
@@ -177,8 +245,25 @@ class IscsiLoginTest {
   }
 
   @Test
+  void shouldRejectAWrongDataDigestAndClose() throws IOException {
+    try (ScriptedInitiator initiator = withDigests(open.getFirst());
+        ScriptedInitiator other = withDigests(open.getLast())) {
+      byte[] header = ScriptedInitiator.header(0x40, 0x80).putInt(4, 3).putInt(16, 5).array();
+      initiator.sendBytes(header);
+      initiator.sendBytes(ByteBuffer.allocate(4).putInt(ScriptedInitiator.digest(header)).array());
+      initiator.sendBytes(new byte[] {1, 2, 3, 0, 9, 9, 9, 9});
+      Pdu reject = initiator.receive();
+      assertThat(reject.opcode()).isEqualTo(0x3f);
+      assertThat(reject.header().get(2)).as("data digest error").isEqualTo((byte) 2);
+      assertThat(initiator.isClosedByTarget()).isTrue();
+      other.command(2, 0xc0, 4096, READ_ONE);
+      assertThat(other.receiveRead()).hasSize(4096);
+    }
+  }
+
+  @Test
   void shouldCloseOnAWrongHeaderDigest() throws IOException {
-    try (ScriptedInitiator initiator = withDigests()) {
+    try (ScriptedInitiator initiator = withDigests(open.getFirst())) {
       byte[] ping = ScriptedInitiator.header(0x40, 0x80).putInt(16, 5).array();
       byte[] wrong = java.util.Arrays.copyOf(ping, 52);
       initiator.sendBytes(wrong);
@@ -186,9 +271,9 @@ class IscsiLoginTest {
     }
   }
 
-  private ScriptedInitiator withDigests() throws IOException {
+  private ScriptedInitiator withDigests(ExportedVolume volume) throws IOException {
     ScriptedInitiator initiator = new ScriptedInitiator(address);
-    String keys = names(open.getFirst()) + "HeaderDigest=CRC32C\0DataDigest=CRC32C,None\0";
+    String keys = names(volume) + "HeaderDigest=CRC32C\0DataDigest=CRC32C,None\0";
     Pdu answer = initiator.loginStep(0x87, keys);
     assertThat(answer.key("HeaderDigest")).isEqualTo("CRC32C");
     assertThat(answer.key("DataDigest")).isEqualTo("CRC32C");

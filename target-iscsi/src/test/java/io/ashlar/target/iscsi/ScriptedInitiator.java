@@ -1,5 +1,6 @@
 package io.ashlar.target.iscsi;
 
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,6 +23,17 @@ final class ScriptedInitiator implements AutoCloseable {
 
     int loginStatus() {
       return header.getShort(36) & 0xFFFF;
+    }
+
+    /// The status of a SCSI response.
+    int status() {
+      return header.get(3) & 0xFF;
+    }
+
+    /// Sense key, additional sense code and its qualifier of a SCSI response with fixed-format
+    /// sense data.
+    String sense() {
+      return "%02x/%02x/%02x".formatted(data[4] & 0xF, data[14], data[15]);
     }
 
     int flags() {
@@ -93,13 +105,66 @@ final class ScriptedInitiator implements AutoCloseable {
 
   /// Sends a SCSI command without immediate data.
   void command(int taskTag, int flags, int expectedBytes, byte... cdb) throws IOException {
+    send(commandHeader(taskTag, flags, expectedBytes, cdb), new byte[0]);
+  }
+
+  /// The header of a SCSI command with the next number.
+  ByteBuffer commandHeader(int taskTag, int flags, int expectedBytes, byte... cdb) {
     ByteBuffer header = header(0x01, flags);
     header.putInt(16, taskTag);
     header.putInt(20, expectedBytes);
     header.putInt(24, cmdSn);
     cmdSn++;
-    header.put(32, cdb);
+    return header.put(32, cdb);
+  }
+
+  /// Takes one read's data and status, which must be good.
+  byte[] receiveRead() throws IOException {
+    ByteArrayOutputStream data = new ByteArrayOutputStream();
+    while (true) {
+      Pdu pdu = receive();
+      if (pdu.opcode() != 0x25) {
+        throw new IOException("a read ended with " + pdu);
+      }
+      data.writeBytes(pdu.data());
+      if ((pdu.flags() & 1) != 0) {
+        return data.toByteArray();
+      }
+    }
+  }
+
+  /// After this the target has read whatever other connections sent before: the first answer may
+  /// come from the same turn of its loop.
+  void pingTwice() throws IOException {
+    for (int i = 0; i < 2; i++) {
+      send(header(0x40, 0x80).putInt(16, 99).putInt(20, -1).putInt(24, cmdSn), new byte[0]);
+      if (receive().opcode() != 0x20) {
+        throw new IOException("a ping was not answered");
+      }
+    }
+  }
+
+  /// An immediate task management request.
+  void manageTask(int taskTag, int function, int referencedTag) throws IOException {
+    ByteBuffer header = header(0x42, 0x80 | function);
+    header.putInt(16, taskTag).putInt(20, referencedTag).putInt(24, cmdSn);
     send(header, new byte[0]);
+  }
+
+  /// The number that the next command will have.
+  int nextCmdSn() {
+    return cmdSn;
+  }
+
+  /// Leaves numbers out, or uses them again.
+  void nextCmdSn(int number) {
+    cmdSn = number;
+  }
+
+  /// Says that it will send no more, and waits for the target to close.
+  void leave() throws IOException {
+    socket.shutdownOutput();
+    in.readAllBytes();
   }
 
   /// Answers an R2T with one Data-Out.

@@ -24,10 +24,13 @@ public final class PduDecoder {
   /// `TotalAHSLength` is one byte that counts words.
   private static final int ADDITIONAL_HEADER_BYTES_MAX = 255 * Integer.BYTES;
 
+  private static final int HEADER_BYTES_MAX =
+      BasicHeader.BYTES + ADDITIONAL_HEADER_BYTES_MAX + Digest.BYTES;
+
   private final PduListener listener;
   private final Digest digest = new Digest();
   private final ByteBuf header =
-      Unpooled.directBuffer(BasicHeader.BYTES + ADDITIONAL_HEADER_BYTES_MAX + Digest.BYTES);
+      Unpooled.directBuffer(BasicHeader.BYTES + Digest.BYTES, HEADER_BYTES_MAX);
   private final ByteBuf trailer = Unpooled.directBuffer(3 + Digest.BYTES);
 
   private Awaiting awaiting = Awaiting.BASIC_HEADER;
@@ -62,6 +65,14 @@ public final class PduDecoder {
   public void receiveInto(ByteBuf sink, int index) {
     this.sink = sink;
     this.sinkIndex = index;
+  }
+
+  /// Drops the rest of the data that were to go to `sink`: its memory is wanted back.
+  @SuppressWarnings("ReferenceEquality") // that very memory, whatever it holds
+  public void forget(ByteBuf sink) {
+    if (this.sink == sink) {
+      this.sink = null;
+    }
   }
 
   /// Takes no more bytes.

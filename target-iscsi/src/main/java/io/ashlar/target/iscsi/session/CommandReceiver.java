@@ -94,7 +94,7 @@ final class CommandReceiver {
   }
 
   private boolean giveBuffer(CommandSlot slot, int room) {
-    TransferBuffer buffer = phase.connection().shard().acquire(room);
+    TransferBuffer buffer = phase.connection().shard().acquire(room, session);
     if (buffer == null) {
       return false;
     }

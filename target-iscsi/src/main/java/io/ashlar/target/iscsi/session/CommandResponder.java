@@ -27,6 +27,7 @@ final class CommandResponder implements TaskCompletion {
   @Override
   public void onTaskDone(ScsiTask task) {
     CommandSlot slot = (CommandSlot) task.owner;
+    session.slots().leaveWindow(slot);
     boolean tell = slot.state != CommandState.ABORTING && !phase.connection().isClosed();
     if (tell) {
       respond(slot);
@@ -35,6 +36,8 @@ final class CommandResponder implements TaskCompletion {
     TransferBuffer buffer = slot.buffer;
     slot.buffer = null;
     if (buffer != null) {
+      // another session may have withdrawn the command while its data were arriving
+      phase.connection().decoder().forget(buffer.bytes);
       giveBack(buffer);
     }
     session.slots().release(slot);

@@ -73,17 +73,22 @@ final class CommandSlots implements TaskCompletion {
     return slot;
   }
 
-  /// The command is over; its buffer has been taken care of.
-  void release(CommandSlot slot) {
-    Check.that(slot.state != CommandState.FREE, "a slot is freed once");
-    Check.that(slot.buffer == null, "a free slot holds no buffer");
-    slot.state = CommandState.FREE;
-    byTag.remove(slot.taskTag);
+  /// The command is over: the initiator may send another, and its answer says so already. With a
+  /// window of one command no later PDU could.
+  void leaveWindow(CommandSlot slot) {
     if (slot.isImmediate) {
       immediate--;
     } else {
       numbered--;
     }
+  }
+
+  /// The command left the window and was answered; its buffer has been taken care of.
+  void release(CommandSlot slot) {
+    Check.that(slot.state != CommandState.FREE, "a slot is freed once");
+    Check.that(slot.buffer == null, "a free slot holds no buffer");
+    slot.state = CommandState.FREE;
+    byTag.remove(slot.taskTag);
     slot.tellWaiting();
     free.push(slot);
   }

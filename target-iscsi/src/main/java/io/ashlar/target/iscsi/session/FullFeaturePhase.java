@@ -22,6 +22,9 @@ final class FullFeaturePhase implements ConnectionPhase {
   private final long idleNs;
   private final int cid;
 
+  /// A ping's echo is cut at what the initiator takes in one PDU (RFC 7143 §11.19.3).
+  private final int echoBytesMax;
+
   private int statSn;
   private long heardNs = System.nanoTime();
   private boolean isPinged;
@@ -41,6 +44,7 @@ final class FullFeaturePhase implements ConnectionPhase {
     this.receiver = new CommandReceiver(session, parameters, this);
     this.management = new TaskManagement(session, this);
     this.texts = new TextResponder(connection, login, this);
+    this.echoBytesMax = parameters.sendDataSegmentBytes;
     this.idleNs = connection.portal().options().limits().idleNs();
     session.slots().owner(new CommandResponder(session, parameters, this));
   }
@@ -133,7 +137,7 @@ final class FullFeaturePhase implements ConnectionPhase {
     if (tag == BasicHeader.RESERVED_TAG) {
       return;
     }
-    int bytes = BasicHeader.dataBytes(header);
+    int bytes = Math.min(BasicHeader.dataBytes(header), echoBytesMax);
     ByteBuf out = connection.writer().roomFor(bytes);
     int at = NopPdu.append(out, tag, BasicHeader.RESERVED_TAG);
     BasicHeader.dataBytes(out, at, bytes);

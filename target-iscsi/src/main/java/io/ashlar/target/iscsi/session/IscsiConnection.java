@@ -23,6 +23,9 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
   /// A socket that takes nothing for so long is cut off.
   private static final long STALL_NS = 30_000_000_000L;
 
+  /// A socket that is to be closed gets so long to take what was sent before.
+  private static final long LINGER_NS = 2_000_000_000L;
+
   private final Portal portal;
   private final Channel channel;
   private final PduDecoder decoder;
@@ -35,6 +38,8 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
   private boolean isFlushScheduled;
   private boolean isClosed;
   private long stalledSinceNs;
+  private boolean isClosing;
+  private long closingSinceNs;
 
   /// Called on the channel's event loop.
   public IscsiConnection(Portal portal, Channel channel) {
@@ -207,11 +212,13 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
     writer.reap();
   }
 
-  /// Sends what was written, then closes.
+  /// Sends what was written, then closes; after [#LINGER_NS] even if the host does not read it.
   void close(@Nullable String reason) {
-    if (isClosed || !channel.isOpen()) {
+    if (isClosed || isClosing || !channel.isOpen()) {
       return;
     }
+    isClosing = true;
+    closingSinceNs = System.nanoTime();
     if (reason != null) {
       LOG.info("Closing the iSCSI connection of {}: {}.", remoteAddress(), reason);
     }
@@ -221,6 +228,12 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
   }
 
   void onTick(long nowNs) {
+    if (isClosing) {
+      if (nowNs - closingSinceNs > LINGER_NS) {
+        var _ = channel.close();
+      }
+      return;
+    }
     if (stalledSinceNs != 0 && nowNs - stalledSinceNs > STALL_NS) {
       LOG.info("Cutting off {}: it does not read its answers.", remoteAddress());
       var _ = channel.close();

@@ -90,16 +90,22 @@ final class IscsiShard {
     }
   }
 
-  /// A buffer, taking back first what sockets have written since if the budget is exhausted.
-  @Nullable TransferBuffer acquire(int bytes) {
-    TransferBuffer buffer = pool.acquire(bytes);
-    if (buffer != null) {
-      return buffer;
+  /// A buffer for a session's command, taking back first what sockets have written since if memory
+  /// is short; null if it stays short.
+  @Nullable TransferBuffer acquire(int bytes, Session session) {
+    TransferShare share = session.share();
+    TransferBuffer buffer = pool.acquire(bytes, share);
+    if (buffer == null) {
+      session.connection().reap();
+      buffer = pool.acquire(bytes, share);
     }
-    for (IscsiConnection connection : connections) {
-      connection.reap();
+    if (buffer == null && !pool.hasSpentShare(bytes, share)) {
+      for (IscsiConnection connection : connections) {
+        connection.reap();
+      }
+      buffer = pool.acquire(bytes, share);
     }
-    return pool.acquire(bytes);
+    return buffer;
   }
 
   /// Takes a buffer back from a connection that is closed: its socket may still hold it.

@@ -12,6 +12,9 @@ import org.slf4j.LoggerFactory;
 final class LoginPhase implements ConnectionPhase {
   private static final Logger LOG = LoggerFactory.getLogger(LoginPhase.class);
 
+  /// Requests whose keys go on in the next one; text that comes in more pieces is an attack.
+  private static final int PARTIAL_REQUESTS_MAX = 16;
+
   private final IscsiConnection connection;
   private final Portal portal;
   private final LoginNegotiation negotiation;
@@ -22,6 +25,7 @@ final class LoginPhase implements ConnectionPhase {
   private int expCmdSn;
   private int taskTag;
   private int cid;
+  private int partialRequests;
   private boolean begun;
   private boolean isOver;
 
@@ -74,8 +78,11 @@ final class LoginPhase implements ConnectionPhase {
       refuse(header, LoginStatus.UNSUPPORTED_VERSION);
     } else if ((request.transit() && request.continued()) || LoginRequestPdu.cid(header) != cid) {
       refuse(header, LoginStatus.INITIATOR_ERROR);
-    } else if (request.continued()) {
+    } else if (request.continued() && partialRequests < PARTIAL_REQUESTS_MAX) {
+      partialRequests++;
       askForMore(request);
+    } else if (request.continued()) {
+      refuse(header, LoginStatus.INITIATOR_ERROR);
     } else {
       answer(header, request);
     }

@@ -9,6 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /// What all connections of a target have in common. The one thing here that threads share; all else
 /// belongs to one shard.
 public final class Portal {
+  /// The least memory for data on their way that a shard can work with.
+  public static final long BUFFER_BYTES_MIN = TransferBufferPool.BUDGET_BYTES_MIN;
+
   /// The fixed part of a portal's configuration.
   ///
   /// @param limits what sessions may use

@@ -14,6 +14,7 @@ final class Session {
   private final @Nullable ChapCredential proven;
   private final Nexus nexus;
   private final CommandSlots slots;
+  private final TransferShare share = new TransferShare();
 
   Session(ServedUnit unit, IscsiConnection connection, LoginNegotiation login, int queueDepth) {
     this.unit = unit;
@@ -52,6 +53,10 @@ final class Session {
 
   CommandSlots slots() {
     return slots;
+  }
+
+  TransferShare share() {
+    return share;
   }
 
   /// Whether the initiator, with the proof that it gave, might have logged in to this volume too.

@@ -7,8 +7,12 @@ import io.netty.buffer.ByteBuf;
 /// Task management functions (RFC 7143 §11.5, SAM-5 §7): each is answered once the tasks that it
 /// withdrew are over.
 final class TaskManagement {
+  /// Functions of one session that may wait for their tasks' end at once.
+  private static final int PENDING_MAX = 8;
+
   private final Session session;
   private final FullFeaturePhase phase;
+  private int pendingFunctions;
 
   TaskManagement(Session session, FullFeaturePhase phase) {
     this.session = session;
@@ -17,6 +21,10 @@ final class TaskManagement {
 
   void onPdu(ByteBuf header) {
     int tag = BasicHeader.taskTag(header);
+    if (pendingFunctions == PENDING_MAX) {
+      respond(tag, TaskManagementPdu.FUNCTION_REJECTED);
+      return;
+    }
     boolean unitExists = BasicHeader.lun(header) == 0;
     switch (TaskManagementPdu.function(header)) {
       case TaskManagementPdu.ABORT_TASK -> abortTask(tag, TaskManagementPdu.referencedTag(header));
@@ -103,7 +111,11 @@ final class TaskManagement {
   }
 
   private PendingFunction pending(int tag) {
-    return new PendingFunction(() -> respond(tag, TaskManagementPdu.COMPLETE));
+    pendingFunctions++;
+    return new PendingFunction(() -> {
+      pendingFunctions--;
+      respond(tag, TaskManagementPdu.COMPLETE);
+    });
   }
 
   private void respond(int tag, int response) {

@@ -27,8 +27,7 @@ final class TextBuffer {
         target = Unpooled.directBuffer(SessionParameters.LOGIN_DATA_SEGMENT_BYTES, BYTES_MAX);
         bytes = target;
       }
-      target.ensureWritable(received + more);
-      target.writerIndex(received + more);
+      target.writerIndex(received).ensureWritable(more).writerIndex(received + more);
       decoder.receiveInto(target, received);
       received += more;
     }

@@ -3,7 +3,9 @@ package io.ashlar.target.iscsi.session;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The `key=value` pairs of a login or text PDU (RFC 7143 §6.1): each ended by a zero byte.
@@ -64,6 +66,17 @@ final class TextKeys {
       }
     }
     return null;
+  }
+
+  /// Whether a key comes twice, which no side may do in one exchange (RFC 7143 §6.2).
+  boolean hasRepetition() {
+    Set<String> seen = new HashSet<>();
+    for (Entry entry : entries) {
+      if (!seen.add(entry.key())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   TextKeys add(String key, String value) {

@@ -23,6 +23,7 @@ final class TextResponder {
 
   private static final int SEGMENT_BYTES_MAX = 16 * 1024;
   private static final int TRANSFER_TAG = 1;
+  private static final byte[] NOTHING = {};
 
   private final IscsiConnection connection;
   private final LoginNegotiation login;
@@ -30,7 +31,7 @@ final class TextResponder {
   private final TextBuffer text = new TextBuffer();
 
   /// The answer that is being sent in parts.
-  private byte[] answer = new byte[0];
+  private byte[] answer = NOTHING;
 
   private int sent;
   private Exchange exchange = Exchange.IDLE;
@@ -58,7 +59,7 @@ final class TextResponder {
       text.clear();
     } else {
       TextKeys keys = text.take();
-      if (keys == null) {
+      if (keys == null || keys.hasRepetition()) {
         connection.reject(header, RejectPdu.PROTOCOL_ERROR);
         return;
       }
@@ -70,6 +71,10 @@ final class TextResponder {
     boolean isLast = sent + bytes == answer.length;
     exchange = isLast ? Exchange.IDLE : Exchange.SENDING;
     send(tag, isLast ? BasicHeader.FINAL_FLAG : TextPdu.CONTINUE_FLAG, bytes);
+    if (isLast) {
+      answer = NOTHING;
+      sent = 0;
+    }
   }
 
   private void send(int taskTag, int flags, int bytes) {

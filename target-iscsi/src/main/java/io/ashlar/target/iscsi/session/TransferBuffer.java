@@ -2,6 +2,7 @@ package io.ashlar.target.iscsi.session;
 
 import io.netty.buffer.ByteBuf;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// Memory outside the heap that a command's data or outgoing PDUs lie in, seen as the socket's
 /// buffer and as the engine's. Belongs to a [TransferBufferPool].
@@ -14,6 +15,9 @@ final class TransferBuffer {
   final UnsafeBuffer memory;
 
   final int sizeClass;
+
+  /// Whose data it holds; null while it is free, and for outgoing PDUs.
+  @Nullable TransferShare holder;
 
   TransferBuffer(ByteBuf bytes, int sizeClass) {
     this.bytes = bytes;

@@ -14,6 +14,12 @@ final class TransferBufferPool {
     4096, 16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024, LogicalUnit.TRANSFER_BYTES_MAX
   };
 
+  /// The least budget: two of the longest transfers.
+  static final long BUDGET_BYTES_MIN = 2L * SIZES[SIZES.length - 1];
+
+  /// A session may hold this part of the budget at most, or one buffer.
+  private static final int SESSION_SHARE = 4;
+
   /// Outgoing PDUs are gathered in buffers of this size.
   static final int CHUNK_BYTES = SIZES[2];
 
@@ -24,8 +30,7 @@ final class TransferBufferPool {
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   TransferBufferPool(long budgetBytes) {
-    Check.that(
-        budgetBytes >= 2L * SIZES[SIZES.length - 1], "budget holds two transfers", budgetBytes);
+    Check.that(budgetBytes >= BUDGET_BYTES_MIN, "budget holds two transfers", budgetBytes);
     this.budgetBytes = budgetBytes;
     this.free = new ArrayDeque[SIZES.length];
     for (int i = 0; i < free.length; i++) {
@@ -33,17 +38,33 @@ final class TransferBufferPool {
     }
   }
 
-  /// A buffer of at least `bytes`, or null if that would exceed the budget.
-  @Nullable TransferBuffer acquire(int bytes) {
+  /// A buffer of at least `bytes`, or null if that would exceed the budget or the session's share.
+  @Nullable TransferBuffer acquire(int bytes, TransferShare holder) {
     int sizeClass = sizeClass(bytes);
-    TransferBuffer kept = take(sizeClass);
-    if (kept != null) {
-      return kept;
+    if (!isWithinShare(SIZES[sizeClass], holder)) {
+      return null;
     }
-    if (madeBytes + SIZES[sizeClass] > budgetBytes) {
+    TransferBuffer buffer = take(sizeClass);
+    if (buffer == null && madeBytes + SIZES[sizeClass] > budgetBytes) {
       trim();
     }
-    return madeBytes + SIZES[sizeClass] > budgetBytes ? null : make(sizeClass);
+    if (buffer == null && madeBytes + SIZES[sizeClass] <= budgetBytes) {
+      buffer = make(sizeClass);
+    }
+    if (buffer != null) {
+      buffer.holder = holder;
+      holder.took(buffer.capacity());
+    }
+    return buffer;
+  }
+
+  private boolean isWithinShare(int bytes, TransferShare holder) {
+    return holder.heldBytes() == 0 || holder.heldBytes() + bytes <= budgetBytes / SESSION_SHARE;
+  }
+
+  /// Whether a session was refused for its own share, not for want of memory.
+  boolean hasSpentShare(int bytes, TransferShare holder) {
+    return !isWithinShare(SIZES[sizeClass(bytes)], holder);
   }
 
   /// A buffer for outgoing PDUs. Never refused: what is to be sent is bounded by the commands under
@@ -57,6 +78,7 @@ final class TransferBufferPool {
   void release(TransferBuffer buffer) {
     Check.that(!buffer.isInTransit(), "a buffer returns when the socket is done with it");
     buffer.bytes.clear();
+    leaveHolder(buffer);
     if (madeBytes > budgetBytes) {
       drop(buffer);
       return;
@@ -67,7 +89,16 @@ final class TransferBufferPool {
 
   /// Gives up a buffer that the socket will release.
   void abandon(TransferBuffer buffer) {
+    leaveHolder(buffer);
     drop(buffer);
+  }
+
+  private static void leaveHolder(TransferBuffer buffer) {
+    TransferShare holder = buffer.holder;
+    if (holder != null) {
+      buffer.holder = null;
+      holder.gaveBack(buffer.capacity());
+    }
   }
 
   long usedBytes() {

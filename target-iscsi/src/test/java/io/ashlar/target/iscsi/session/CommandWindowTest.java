@@ -37,6 +37,7 @@ class CommandWindowTest {
     assertThat(window.judge(DEPTH + 1)).isEqualTo(Verdict.IGNORE);
     CommandSlot slot = slots.find(2);
     assertThat(slot).isNotNull();
+    slots.leaveWindow(slot);
     slots.release(slot);
     assertThat(window.maxCmdSn()).isEqualTo(max + 1);
     assertThat(window.judge(DEPTH + 1)).isEqualTo(Verdict.NEXT);

@@ -7,6 +7,7 @@ import io.ashlar.core.base.CheckFailedException;
 import io.ashlar.target.iscsi.scsi.LogicalUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TransferBufferPoolTest {
@@ -17,26 +18,51 @@ class TransferBufferPoolTest {
   @Test
   void shouldRefuseWhatExceedsTheBudgetAndServeAgainAfterwards() {
     List<TransferBuffer> taken = new ArrayList<>();
-    for (TransferBuffer buffer = pool.acquire(1_000_000);
-        buffer != null;
-        buffer = pool.acquire(1_000_000)) {
+    for (TransferBuffer buffer = acquire(1_000_000); buffer != null; buffer = acquire(1_000_000)) {
       taken.add(buffer);
     }
     assertThat(pool.usedBytes()).isEqualTo(BUDGET);
-    assertThat(pool.acquire(1)).isNull();
+    assertThat(acquire(1)).isNull();
     taken.forEach(pool::release);
     assertThat(pool.usedBytes()).isZero();
     // another size: the free ones are given back first
-    TransferBuffer other = pool.acquire(LogicalUnit.TRANSFER_BYTES_MAX);
+    TransferBuffer other = acquire(LogicalUnit.TRANSFER_BYTES_MAX);
     assertThat(other).isNotNull();
     pool.release(other);
     pool.trim();
   }
 
+  /// For a session that holds nothing else.
+  private @Nullable TransferBuffer acquire(int bytes) {
+    return pool.acquire(bytes, new TransferShare());
+  }
+
+  @Test
+  void shouldLetNoSessionHoldMoreThanItsShare() {
+    TransferShare greedy = new TransferShare();
+    List<TransferBuffer> taken = new ArrayList<>();
+    for (TransferBuffer buffer = pool.acquire(1 << 20, greedy);
+        buffer != null;
+        buffer = pool.acquire(1 << 20, greedy)) {
+      taken.add(buffer);
+    }
+    assertThat(pool.usedBytes()).isEqualTo(BUDGET / 4);
+    assertThat(pool.hasSpentShare(1, greedy)).isTrue();
+    TransferBuffer others = acquire(1 << 20);
+    assertThat(others).isNotNull();
+    pool.release(others);
+    taken.forEach(pool::release);
+    assertThat(greedy.heldBytes()).isZero();
+    TransferBuffer longest = pool.acquire(LogicalUnit.TRANSFER_BYTES_MAX, greedy);
+    assertThat(longest).as("one is always allowed").isNotNull();
+    pool.release(longest);
+    pool.trim();
+  }
+
   @Test
   void shouldAlwaysHaveAChunkToSendWith() {
-    TransferBuffer first = pool.acquire(LogicalUnit.TRANSFER_BYTES_MAX);
-    TransferBuffer second = pool.acquire(LogicalUnit.TRANSFER_BYTES_MAX);
+    TransferBuffer first = acquire(LogicalUnit.TRANSFER_BYTES_MAX);
+    TransferBuffer second = acquire(LogicalUnit.TRANSFER_BYTES_MAX);
     assertThat(first).isNotNull();
     assertThat(second).isNotNull();
     TransferBuffer chunk = pool.acquireChunk();
