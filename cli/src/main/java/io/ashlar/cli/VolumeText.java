@@ -3,6 +3,7 @@ package io.ashlar.cli;
 import io.ashlar.control.ByteSize;
 import io.ashlar.control.QosLimits;
 import io.ashlar.control.VolumeInfo;
+import io.ashlar.control.VolumeSpec;
 import java.io.PrintWriter;
 import java.util.List;
 
@@ -19,7 +20,7 @@ final class VolumeText {
             : new Table("NAME", "SIZE", "HOSTS");
     for (VolumeInfo volume : volumes) {
       String size = ByteSize.format(volume.sizeBytes());
-      String hosts = volume.hosts().isEmpty() ? "any" : Integer.toString(volume.hosts().size());
+      String hosts = hostCount(volume.hosts());
       if (printer.isWide()) {
         table.row(
             volume.name(),
@@ -45,7 +46,7 @@ final class VolumeText {
         .add("Encrypted", yesNo(volume.encrypted()))
         .add("Compressed", yesNo(volume.compressed()))
         .add("Limits", limits(volume.qos()))
-        .add("Hosts", volume.hosts().isEmpty() ? "any" : String.join(", ", volume.hosts()))
+        .add("Hosts", hosts(volume.hosts()))
         .add("NVMe", orNone(volume.exports().nvmeSubsystem()))
         .add("iSCSI", orNone(volume.exports().iscsiTarget()))
         .print(out);
@@ -55,6 +56,24 @@ final class VolumeText {
       out.println("Connect a host with one of:");
       commands.forEach(command -> out.println("  " + command));
     }
+  }
+
+  private static String hostCount(List<String> hosts) {
+    if (isNobody(hosts)) {
+      return "none";
+    }
+    return hosts.isEmpty() ? "any" : Integer.toString(hosts.size());
+  }
+
+  private static String hosts(List<String> hosts) {
+    if (isNobody(hosts)) {
+      return "none; let one in with 'ashlar host allow'";
+    }
+    return hosts.isEmpty() ? "any" : String.join(", ", hosts);
+  }
+
+  private static boolean isNobody(List<String> hosts) {
+    return hosts.equals(List.of(VolumeSpec.NO_HOST));
   }
 
   private static String limits(QosLimits qos) {

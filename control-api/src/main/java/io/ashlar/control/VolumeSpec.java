@@ -25,6 +25,9 @@ public record VolumeSpec(
     List<String> hosts) {
   public static final int LOGICAL_BLOCK_BYTES_DEFAULT = 4096;
 
+  /// Alone on a volume's host list: no host may connect. No host is admitted under this name.
+  public static final String NO_HOST = "nqn.2026-11.io.ashlar:no-host";
+
   public VolumeSpec {
     hosts = List.copyOf(hosts);
   }

@@ -7,6 +7,7 @@ import io.ashlar.control.NodeInfo;
 import io.ashlar.daemon.config.DaemonOptions;
 import io.ashlar.daemon.log.LogSetup;
 import io.ashlar.daemon.node.Node;
+import io.ashlar.daemon.node.PoolClaim;
 import io.ashlar.daemon.node.StartException;
 import io.ashlar.daemon.systemd.ServiceNotifier;
 import java.io.PrintWriter;
@@ -14,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `ashlar up`: runs a node in the foreground until it is told to stop.
@@ -32,6 +34,13 @@ public final class UpCommand implements Runnable {
   private CommandSpec spec;
 
   @Mixin private final ConfigOptions config = new ConfigOptions();
+
+  @Option(
+      names = "--adopt-pool",
+      description =
+          "Take over a pool that the metadata does not know, after the metadata was lost: its"
+              + " volumes come back, closed to all hosts.")
+  private boolean adoptPool;
 
   @Override
   public void run() {
@@ -52,10 +61,11 @@ public final class UpCommand implements Runnable {
     out.flush();
   }
 
-  private static Node start(DaemonOptions options, PrintWriter out, ServiceNotifier service) {
+  private Node start(DaemonOptions options, PrintWriter out, ServiceNotifier service) {
     try {
       return Node.start(
           options,
+          adoptPool ? PoolClaim.ADOPT : PoolClaim.OWN_ONLY,
           sentence -> {
             say(out, "  " + sentence);
             service.status(sentence);

@@ -33,7 +33,7 @@ public enum ConfigKey {
       "pool.kek-file",
       Kind.PATH,
       "",
-      "The file with the 32 bytes that wrap the volumes' keys (key encryption key). Empty: `kek` in"
+      "The file with the key that wraps the volumes' keys (key encryption key). Empty: `kek` in"
           + " the data directory. Made at first start; refused if anybody but its owner can read it."
           + " Without it the data is lost: keep a copy elsewhere."),
   ENGINE_SHARDS(

@@ -69,8 +69,11 @@ final class ShardAgents {
     return first;
   }
 
-  private void fail(Throwable broken) {
-    failure = broken;
-    onFailure.accept(broken);
+  /// No agent gets another turn. The first failure is told, those that follow from it are not.
+  void fail(Throwable broken) {
+    if (failure == null) {
+      failure = broken;
+      onFailure.accept(broken);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.ashlar.daemon.loop;
 
+import io.ashlar.core.base.CheckFailedException;
 import io.ashlar.core.base.Clock;
 import io.ashlar.core.base.ShardAgent;
 import io.ashlar.nvme.local.LocalBlockDevice;
@@ -43,8 +44,8 @@ public final class ShardLoop implements AutoCloseable {
   /// @param name the thread's name
   /// @param clock the machine's time
   /// @param spinNs how long to look for work before sleeping
-  /// @param onFailure runs on the shard's thread if an agent throws; no agent gets a turn
-  ///   afterwards
+  /// @param onFailure runs on the shard's thread if an agent throws or [#fail] is called; no agent
+  ///   gets a turn afterwards
   public ShardLoop(String name, Clock clock, long spinNs, Consumer<Throwable> onFailure) {
     this.agents = new ShardAgents(onFailure);
     this.usesEpoll = Epoll.isAvailable();
@@ -112,9 +113,22 @@ public final class ShardLoop implements AutoCloseable {
       try {
         answer.complete(action.call());
       } catch (Exception failure) {
-        answer.completeExceptionally(failure);
+        refuse(answer, failure);
       }
     });
+  }
+
+  /// Stops the shard: something that it runs found itself broken. On the shard's thread.
+  public void fail(Throwable broken) {
+    agents.fail(broken);
+  }
+
+  /// A sentence is an answer; a failed check or an error is the shard's end.
+  private void refuse(CompletableFuture<?> answer, Throwable failure) {
+    if (failure instanceof CheckFailedException || failure instanceof Error) {
+      fail(failure);
+    }
+    answer.completeExceptionally(failure);
   }
 
   /// Runs a question on the shard's thread and waits until its answer is completed, then or later.
@@ -125,8 +139,8 @@ public final class ShardLoop implements AutoCloseable {
         .execute(() -> {
           try {
             question.accept(answer);
-          } catch (RuntimeException failure) {
-            answer.completeExceptionally(failure);
+          } catch (RuntimeException | Error failure) {
+            refuse(answer, failure);
           }
         });
     try {

@@ -46,12 +46,11 @@ final class MetadataRegistry implements VolumeRegistry {
     this.layers = layers;
   }
 
-  /// The cluster's identity; a store without one is given one.
-  static UUID clusterOf(MetadataStore store) {
+  /// Gives a store without a cluster this one; a store that has one keeps it.
+  static void formAs(MetadataStore store, UUID cluster) {
     if (store.state().cluster() == null) {
-      propose(store, new FormCluster(UUID.randomUUID()));
+      propose(store, new FormCluster(cluster));
     }
-    return Objects.requireNonNull(store.state().cluster(), "a formed cluster has an identity");
   }
 
   @Override

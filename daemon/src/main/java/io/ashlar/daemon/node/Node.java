@@ -40,28 +40,38 @@ public final class Node implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
   private final DaemonOptions options;
+  private final PoolClaim claim;
   private final Consumer<String> progress;
   private final Consumer<Throwable> onFailure;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private volatile NodeState state = NodeState.STARTING;
   private @Nullable NodeReport report;
 
-  private Node(DaemonOptions options, Consumer<String> progress, Consumer<Throwable> onFailure) {
+  private Node(
+      DaemonOptions options,
+      PoolClaim claim,
+      Consumer<String> progress,
+      Consumer<Throwable> onFailure) {
     this.options = options;
+    this.claim = claim;
     this.progress = progress;
     this.onFailure = onFailure;
   }
 
   /// Starts a node; hosts are served when this returns.
   ///
+  /// @param claim what to do about a pool that the metadata does not know
   /// @param progress hears a sentence when something takes time
   /// @param onFailure runs on the shard's thread if the shard found itself broken: the process must
   ///   end, and recovers when it is started again
   /// @throws StartException with a sentence; nothing stays open
   public static Node start(
-      DaemonOptions options, Consumer<String> progress, Consumer<Throwable> onFailure)
+      DaemonOptions options,
+      PoolClaim claim,
+      Consumer<String> progress,
+      Consumer<Throwable> onFailure)
       throws StartException {
-    Node node = new Node(options, progress, onFailure);
+    Node node = new Node(options, claim, progress, onFailure);
     try {
       node.open();
       return node;
@@ -87,19 +97,18 @@ public final class Node implements AutoCloseable {
     ApiToken token = ApiToken.open(data.tokenFile());
     KekFile kek = new KekFile(options.storage().kekFile());
     MetadataStore metadata = opened(LocalLogMetadataStore.open(data.metadata()));
-    boolean isNew = metadata.state().volumes().isEmpty();
-    makeKeyAtFirstStart(kek, isNew);
-    LocalKeyProvider controlKeys = opened(kek.open());
-    LocalKeyProvider shardKeys = opened(kek.open());
     ShardLoop loop =
         opened(
             new ShardLoop(
                 "ashlar-shard-0", SystemClock.INSTANCE, options.engine().spinNs(), this::fail));
+    PoolDevice device = opened(PoolDevice.open(options.storage(), loop, progress));
+    PoolOpening opening = new PoolOpening(metadata, device, progress);
+    opening.check(claim);
+    makeKeyAtFirstStart(kek, metadata.state().volumes().isEmpty() && device.cluster() == null);
+    LocalKeyProvider controlKeys = opened(kek.open());
+    LocalKeyProvider shardKeys = opened(kek.open());
     TargetServers targets = new TargetServers(loop, chap());
-    PoolShard pool =
-        opened(
-            new PoolOpening(options, MetadataRegistry.clusterOf(metadata), progress)
-                .open(loop, shardKeys, isNew));
+    PoolShard pool = opened(opening.open(loop, shardKeys, options.engine().indexBudgetBytes()));
     opened(targets);
     MetadataRegistry registry =
         new MetadataRegistry(metadata, NodeVolumes.layers(pool, controlKeys));

@@ -133,18 +133,12 @@ final class NodeVolumes implements VolumeEngine {
       return;
     }
     VolumeFront front = pool.front(volume.id(), MetadataRegistry.limits(volume.spec().qos()));
-    targets.serve(volume, front.metered());
+    targets.serve(volume, front.guarded());
   }
 
   @Override
-  public void update(VolumeRecord volume) {
-    VolumeEntry next = entry(volume);
-    boolean isSameSize =
-        metadata.apply(volume.id()).geometry().sizeBytes() == volume.spec().sizeBytes();
-    if (!isSameSize) {
-      pool.replace(next);
-    }
-    export(volume);
+  public void resize(VolumeRecord volume) {
+    pool.replace(entry(volume));
   }
 
   @Override

@@ -124,8 +124,8 @@ final class PoolShard implements AutoCloseable {
     }
     VolumeCounters counters = new VolumeCounters();
     ThrottledVolume throttled = new ThrottledVolume(volume, SystemClock.INSTANCE);
-    return new VolumeFront(
-        new MeteredVolume(throttled, counters, SystemClock.INSTANCE), throttled, counters);
+    MeteredVolume metered = new MeteredVolume(throttled, counters, SystemClock.INSTANCE);
+    return new VolumeFront(new FailStopVolume(metered, loop::fail), throttled, counters);
   }
 
   /// The front door of a volume that was opened before.
@@ -133,7 +133,8 @@ final class PoolShard implements AutoCloseable {
     return fronts.get(id);
   }
 
-  /// Ends the store in good order: what is under way ends, a last checkpoint is made.
+  /// Ends the store in good order: what is under way ends, a last checkpoint is made. The device
+  /// stays open.
   @Override
   public void close() {
     run(store::close);
@@ -145,7 +146,6 @@ final class PoolShard implements AutoCloseable {
       loop.remove(store);
       loop.remove(turns);
       loop.unwatch(device);
-      device.close();
     });
   }
 }

@@ -1,5 +1,6 @@
 package io.ashlar.daemon.node;
 
+import io.ashlar.control.VolumeSpec;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.core.volume.VolumeId;
 import io.ashlar.daemon.config.DaemonOptions;
@@ -126,7 +127,9 @@ final class TargetServers implements AutoCloseable {
     return hosts.isEmpty()
         ? io.ashlar.target.nvme.subsystem.HostAccess.ANY
         : io.ashlar.target.nvme.subsystem.HostAccess.of(
-            hosts.stream().filter(host -> host.startsWith(NQN)).collect(Collectors.toSet()));
+            hosts.stream()
+                .filter(host -> host.startsWith(NQN) && !host.equals(VolumeSpec.NO_HOST))
+                .collect(Collectors.toSet()));
   }
 
   /// Where there are secrets, nobody comes in without one: not even hosts that a volume lists.

@@ -19,11 +19,12 @@ public interface VolumeEngine {
   /// Makes an empty volume.
   void create(VolumeRecord volume);
 
-  /// Opens the front door of a volume to hosts, as the record says.
+  /// Opens the front door of a volume to hosts with the record's limits and hosts; again, with what
+  /// has changed.
   void export(VolumeRecord volume);
 
-  /// Applies a record's changed size, limits and hosts to an exported volume.
-  void update(VolumeRecord volume);
+  /// Gives a volume the record's size, durably. Hosts learn of it by the next [#export].
+  void resize(VolumeRecord volume);
 
   /// Ends all hosts' connections to a volume and lets no new ones in.
   void withdraw(VolumeRecord volume);

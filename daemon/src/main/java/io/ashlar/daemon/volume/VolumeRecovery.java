@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Brings records and engine together at start, by this table:
 ///
@@ -16,10 +17,12 @@ import java.util.function.Consumer;
 /// |---|---|---|
 /// | CREATING | no | forget it: nobody was told of it |
 /// | CREATING | yes | it is READY |
-/// | READY | yes | serve it |
+/// | READY | yes | serve it, in the size that the engine has: a crash may have come between a resize
+/// and its record |
 /// | READY | no | keep the record, do not serve, warn: it is another pool, or damage |
 /// | DELETING | either | finish deleting |
-/// | none | yes | record it under the name on the device and serve it: lost metadata loses no data |
+/// | none | yes | record it under the name on the device, for no host: lost metadata loses no data,
+/// and who was allowed to use it is not known any more |
 final class VolumeRecovery {
   private static final int ID_LETTERS = 8;
 
@@ -40,24 +43,24 @@ final class VolumeRecovery {
     engine.held().forEach(held -> unrecorded.put(held.id(), held));
     for (VolumeRecord volume : List.copyOf(registry.records())) {
       Held held = unrecorded.remove(volume.id());
-      settle(volume, held != null);
+      settle(volume, held);
     }
     unrecorded.values().forEach(this::adopt);
     return warnings;
   }
 
-  private void settle(VolumeRecord volume, boolean isHeld) {
+  private void settle(VolumeRecord volume, @Nullable Held held) {
     switch (volume.phase()) {
       case CREATING -> {
-        if (isHeld) {
+        if (held != null) {
           serve(volume.phase(Phase.READY));
         } else {
           registry.remove(volume.id());
         }
       }
       case READY -> {
-        if (isHeld) {
-          engine.export(volume);
+        if (held != null) {
+          exportAsHeld(volume, held);
         } else {
           warnings.add(
               "Volume '%s' (%s) is recorded, and the pool does not hold it: it is not served."
@@ -65,12 +68,21 @@ final class VolumeRecovery {
         }
       }
       case DELETING -> {
-        if (isHeld) {
+        if (held != null) {
           finishDeletion.accept(volume);
         } else {
           registry.remove(volume.id());
         }
       }
+    }
+  }
+
+  private void exportAsHeld(VolumeRecord volume, Held held) {
+    long sizeBytes = held.spec().sizeBytes();
+    if (volume.spec().sizeBytes() == sizeBytes) {
+      engine.export(volume);
+    } else {
+      serve(volume.sized(sizeBytes));
     }
   }
 
@@ -83,8 +95,8 @@ final class VolumeRecovery {
             ? "recovered-" + held.id().toString().substring(0, ID_LETTERS)
             : found.name();
     warnings.add(
-        "The pool holds volume %s without a record of it: it is served as '%s' to any host."
-            .formatted(held.id(), name));
+        "The pool holds volume %s without a record of it: it is '%s' now, without limits and closed to all hosts; let one in with 'ashlar host allow %s NQN|IQN'."
+            .formatted(held.id(), name, name));
     VolumeSpec spec =
         new VolumeSpec(
             name,
@@ -93,7 +105,7 @@ final class VolumeRecovery {
             found.encrypted(),
             found.compressed(),
             found.qos(),
-            found.hosts());
+            List.of(VolumeSpec.NO_HOST));
     serve(new VolumeRecord(held.id(), spec, Phase.READY));
   }
 

@@ -63,6 +63,8 @@ final class VolumeRules {
 
   static void checkHost(String host) {
     require(
+        !host.equals(VolumeSpec.NO_HOST), "'" + host + "' stands for no host: give a host's name.");
+    require(
         HOST.matcher(host).matches() && host.length() <= HOST_NAME_MAX,
         "'" + host + "' is no host name: give its NQN (nqn.…) or IQN (iqn.…).");
   }

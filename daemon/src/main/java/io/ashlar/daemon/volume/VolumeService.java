@@ -127,6 +127,7 @@ public final class VolumeService {
         nameOrId,
         volume -> {
           List<String> hosts = new ArrayList<>(volume.spec().hosts());
+          hosts.remove(VolumeSpec.NO_HOST);
           if (!hosts.contains(host)) {
             hosts.add(host);
           }
@@ -187,8 +188,11 @@ public final class VolumeService {
       VolumeRecord present = find(nameOrId);
       VolumeRecord changed = how.apply(present);
       if (!changed.equals(present)) {
-        engine.update(changed);
+        if (changed.spec().sizeBytes() != present.spec().sizeBytes()) {
+          engine.resize(changed);
+        }
         registry.put(changed);
+        engine.export(changed);
       }
       return info(changed);
     });

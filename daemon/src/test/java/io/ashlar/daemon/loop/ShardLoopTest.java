@@ -3,6 +3,7 @@ package io.ashlar.daemon.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ashlar.core.base.CheckFailedException;
 import io.ashlar.core.base.ShardAgent;
 import io.ashlar.core.device.DeviceOperation;
 import io.ashlar.core.device.DeviceRequest;
@@ -145,6 +146,22 @@ class ShardLoopTest {
       Thread.sleep(50);
       assertThat(agent.turns.get() - turns).as("turns while spinning").isGreaterThan(1000);
     }
+  }
+
+  @Test
+  void shouldStopAllAgentsWhenAQuestionFindsTheStoreBroken() {
+    CountingAgent healthy = new CountingAgent();
+    add(healthy);
+    CheckFailedException planted = new CheckFailedException("planted");
+    assertThatThrownBy(() ->
+            loop.call(() -> {
+              throw planted;
+            }))
+        .isSameAs(planted);
+    assertThat(failure).isCompletedWithValue(planted);
+    long turns = healthy.turns.get();
+    assertThat(loop.<Boolean>call(() -> true)).isTrue();
+    assertThat(healthy.turns.get()).isEqualTo(turns);
   }
 
   @Test

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A whole node, with the real store on a real file.
 class NodeTest {
   private static final long GIB = 1L << 30;
+  private static final String HOST = "iqn.2026-11.test:a";
 
   @TempDir private Path directory;
 
@@ -44,8 +45,13 @@ class NodeTest {
   }
 
   private Node start(String... settings) throws Exception {
+    return start(PoolClaim.OWN_ONLY, settings);
+  }
+
+  private Node start(PoolClaim claim, String... settings) throws Exception {
     return Node.start(
         options(settings),
+        claim,
         sentence -> {},
         broken -> {
           throw new AssertionError("the shard broke", broken);
@@ -110,27 +116,60 @@ class NodeTest {
   }
 
   @Test
-  void shouldBringBackVolumesWhoseMetadataWasLost() throws Exception {
+  void shouldBringBackVolumesWhoseMetadataWasLostClosedToAllHosts() throws Exception {
+    String id = loseMetadata();
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThat(refusal()).hasMessageContaining("--adopt-pool");
+    }
+    try (Node node = start(PoolClaim.ADOPT);
+        ControlClient client = client(node)) {
+      assertThat(client.volume("db").id()).isEqualTo(id);
+      assertThat(client.volume("db").hosts()).containsExactly(VolumeSpec.NO_HOST);
+      assertThat(client.node().warnings())
+          .singleElement()
+          .asString()
+          .contains("closed to all hosts");
+    }
+    try (Node node = start();
+        ControlClient client = client(node)) {
+      assertThat(client.node().warnings()).isEmpty();
+      assertThat(client.allowHost("db", HOST).hosts()).containsExactly(HOST);
+    }
+  }
+
+  @Test
+  void shouldMakeNoNewKeyForAPoolThatHasLostItsOwn() throws Exception {
+    loseMetadata();
+    Files.delete(directory.resolve("data/kek"));
+    StartException refused =
+        catchThrowableOfType(StartException.class, () -> start(PoolClaim.ADOPT).close());
+    assertThat(refused.code()).isEqualTo("key-file-missing");
+    assertThat(directory.resolve("data/kek")).doesNotExist();
+  }
+
+  @Test
+  void shouldAdoptNoPoolOfAnotherClusterWhereTheMetadataIsThere() throws Exception {
+    loseMetadata();
+    Path stranger = directory.resolve("stranger.img");
+    Files.move(directory.resolve("data/pool.img"), stranger);
+    start().close();
+    StartException refused =
+        catchThrowableOfType(
+            StartException.class, () -> start(PoolClaim.ADOPT, "pool.device=" + stranger).close());
+    assertThat(refused).hasMessageContaining("belongs to cluster");
+  }
+
+  /// Makes a node with the volume `db`, and takes its metadata away.
+  ///
+  /// @return the volume's id
+  private String loseMetadata() throws Exception {
     String id;
     try (Node node = start();
         ControlClient client = client(node)) {
       id = client.createVolume(VolumeSpec.of("db", GIB)).id();
     }
-    Path metadata = directory.resolve("data/metadata");
-    Path kept = directory.resolve("kept");
-    Files.move(metadata, kept);
-    assertThat(refusal()).hasMessageContaining("belongs to cluster");
-    try (var files = Files.list(metadata)) {
-      for (Path each : files.toList()) {
-        Files.delete(each);
-      }
-    }
-    Files.delete(metadata);
-    Files.move(kept, metadata);
-    try (Node node = start();
-        ControlClient client = client(node)) {
-      assertThat(client.volume("db").id()).isEqualTo(id);
-    }
+    Files.move(directory.resolve("data/metadata"), directory.resolve("lost"));
+    return id;
   }
 
   @Test

@@ -35,8 +35,8 @@ public final class FakeVolumeEngine implements VolumeEngine {
   }
 
   @Override
-  public void update(VolumeRecord volume) {
-    exported.put(volume.id(), volume);
+  public void resize(VolumeRecord volume) {
+    volumes.put(volume.id(), new Held(volume.id(), volume.spec()));
   }
 
   @Override

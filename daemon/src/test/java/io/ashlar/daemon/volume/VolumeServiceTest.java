@@ -166,4 +166,26 @@ class VolumeServiceTest {
     assertThat(engine.volumes).hasSize(isHeld && recorded == 1 ? 1 : 0);
     assertThat(warnings).hasSize(isWarned ? 1 : 0);
   }
+
+  @Test
+  void shouldCloseAVolumeWithoutARecordToAllHostsUntilOneIsAllowed() {
+    VolumeId id = new VolumeId(UUID.randomUUID());
+    engine.create(new VolumeRecord(id, VolumeSpec.of("db", GIB), Phase.READY));
+    assertThat(service.start()).singleElement().asString().contains("closed to all hosts");
+    assertThat(service.volume("db").hosts()).containsExactly(VolumeSpec.NO_HOST);
+    assertThat(service.allowHost("db", NQN).hosts()).containsExactly(NQN);
+    assertThat(refusal(() -> service.allowHost("db", VolumeSpec.NO_HOST)))
+        .isEqualTo(ProblemCode.INVALID_REQUEST);
+  }
+
+  @Test
+  void shouldServeTheEnginesSizeAfterACrashBetweenAResizeAndItsRecord() {
+    VolumeId id = new VolumeId(UUID.randomUUID());
+    VolumeRecord recorded = new VolumeRecord(id, VolumeSpec.of("db", GIB), Phase.READY);
+    registry.put(recorded);
+    engine.create(recorded.sized(2 * GIB));
+    assertThat(service.start()).isEmpty();
+    assertThat(service.volume("db").sizeBytes()).isEqualTo(2 * GIB);
+    assertThat(engine.exported.get(id)).isEqualTo(recorded.sized(2 * GIB));
+  }
 }

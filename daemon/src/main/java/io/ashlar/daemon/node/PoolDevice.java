@@ -1,0 +1,145 @@
+package io.ashlar.daemon.node;
+
+import io.ashlar.control.ByteSize;
+import io.ashlar.core.base.Crc32c;
+import io.ashlar.core.device.DeviceStatus;
+import io.ashlar.core.device.PolledDevice;
+import io.ashlar.core.format.CorruptRecordException;
+import io.ashlar.core.format.Superblock;
+import io.ashlar.core.format.Superblock.LaneGeometry;
+import io.ashlar.core.format.UnsupportedFormatException;
+import io.ashlar.daemon.config.DaemonOptions;
+import io.ashlar.daemon.loop.ShardLoop;
+import io.ashlar.nvme.BlockDevices;
+import io.ashlar.nvme.OpenedDevice;
+import io.ashlar.nvme.local.DeviceOpenException;
+import io.ashlar.nvme.local.DeviceOptions;
+import io.ashlar.nvme.local.LocalBlockDevice;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The pool's device, open and locked, and what its beginning tells before anything is believed or
+/// written: whether it is blank, and whose pool it holds.
+final class PoolDevice implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PoolDevice.class);
+
+  /// A device that begins with this many zeroes holds nothing that anybody wrote there.
+  private static final int BLANK_BYTES = 1 << 20;
+
+  private static final int ALIGNMENT_BYTES = 4096;
+
+  private final ShardLoop loop;
+  private final LocalBlockDevice device;
+  private boolean isBlank;
+  private @Nullable UUID cluster;
+
+  private PoolDevice(ShardLoop loop, LocalBlockDevice device) {
+    this.loop = loop;
+    this.device = device;
+  }
+
+  /// Opens the configured device, or makes the pool's file, and looks at its beginning.
+  ///
+  /// @param loop whose thread drives the device
+  /// @param progress hears a sentence when something takes time
+  static PoolDevice open(DaemonOptions.Storage storage, ShardLoop loop, Consumer<String> progress)
+      throws StartException {
+    Path path = storage.poolDevice();
+    DeviceOptions how = DeviceOptions.DEFAULT;
+    if (!Files.exists(path)) {
+      long bytes = storage.poolFileBytes();
+      requireRoom(path, bytes);
+      progress.accept("Creating the pool " + path.toAbsolutePath() + " …");
+      how = how.creating(bytes, DeviceOptions.Preallocation.SPARSE);
+    }
+    try {
+      OpenedDevice opened = BlockDevices.open(path, how);
+      LOG.info("{}", opened.reason());
+      PoolDevice pool = new PoolDevice(loop, opened.device());
+      pool.look();
+      return pool;
+    } catch (DeviceOpenException refused) {
+      String code = refused.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
+      throw new StartException("pool-" + code, String.valueOf(refused.getMessage()), refused);
+    }
+  }
+
+  /// A sparse file needs little room now and all of it later; a tenth is the least to begin with.
+  private static void requireRoom(Path path, long bytes) throws StartException {
+    Path directory = path.toAbsolutePath().getParent();
+    long room = directory == null ? 0 : directory.toFile().getUsableSpace();
+    if (room < bytes / 10) {
+      throw new StartException(
+          "disk-too-small",
+          "The file system of %s has %s free, and the pool is to hold %s: choose a smaller one with --set pool.size=…, or another place with --data."
+              .formatted(path.toAbsolutePath(), ByteSize.format(room), ByteSize.format(bytes)));
+    }
+  }
+
+  private void look() throws StartException {
+    int bytes = (int) Math.min(BLANK_BYTES, device.geometry().sizeBytes());
+    UnsafeBuffer read = new UnsafeBuffer(BufferUtil.allocateDirectAligned(bytes, ALIGNMENT_BYTES));
+    DeviceStatus status =
+        loop.call(() -> new PolledDevice(device).read(0, bytes, read.addressOffset()));
+    if (status != DeviceStatus.OK) {
+      close();
+      throw new StartException(
+          "pool-unreadable",
+          device.name() + " cannot be read (" + status + "): check the disk and the kernel's log.");
+    }
+    isBlank = isZero(read);
+    for (int copy = 0; copy < 2 && cluster == null; copy++) {
+      cluster = clusterAt(read, (int) LaneGeometry.slotOffset(0, 1, copy));
+    }
+  }
+
+  private static boolean isZero(UnsafeBuffer bytes) {
+    for (int at = 0; at + Long.BYTES <= bytes.capacity(); at += Long.BYTES) {
+      if (bytes.getLong(at) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Damage is no matter here: the store refuses it with the better sentence.
+  private @Nullable UUID clusterAt(UnsafeBuffer beginning, int offset) {
+    try {
+      Superblock root = Superblock.decode(beginning, offset, new Crc32c(), device.name());
+      return root == null ? null : root.cluster();
+    } catch (CorruptRecordException | UnsupportedFormatException notToBeBelieved) {
+      return null;
+    }
+  }
+
+  LocalBlockDevice device() {
+    return device;
+  }
+
+  /// Whether nobody wrote anything there yet.
+  boolean isBlank() {
+    return isBlank;
+  }
+
+  /// Whose pool it is; null if it holds none that can be read.
+  @Nullable UUID cluster() {
+    return cluster;
+  }
+
+  @Override
+  public void close() {
+    boolean _ =
+        loop.call(() -> {
+          device.close();
+          return true;
+        });
+  }
+}
