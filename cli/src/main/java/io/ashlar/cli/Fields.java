@@ -1,8 +1,10 @@
 package io.ashlar.cli;
 
+import io.ashlar.control.HealthEntry;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// One thing, a field per line, with the values aligned.
 final class Fields {
@@ -15,8 +17,13 @@ final class Fields {
     return this;
   }
 
-  Fields warnings(List<String> sentences) {
-    sentences.forEach(sentence -> add("Warning", sentence));
+  /// A field for each entry, named by its severity.
+  Fields health(List<HealthEntry> entries) {
+    for (HealthEntry each : entries) {
+      String severity = each.severity();
+      String name = severity.substring(0, 1).toUpperCase(Locale.ROOT) + severity.substring(1);
+      add(name, each.sentence());
+    }
     return this;
   }
 

@@ -40,7 +40,7 @@ final class NodeCommand extends NounCommand {
       for (NodeInfo.Endpoint endpoint : info.endpoints()) {
         fields.add("Listens", endpoint.service() + " " + endpoint.address());
       }
-      fields.warnings(info.warnings());
+      fields.health(info.health());
       fields.print(out);
     }
   }

@@ -37,12 +37,18 @@ final class PoolCommand extends NounCommand {
           .add("Used", ByteSize.format(pool.usedBytes()))
           .add("Free", ByteSize.format(pool.freeBytes()))
           .add("Provisioned", ByteSize.format(pool.provisionedBytes()))
+          .add("Compression", PoolText.compression(pool.reduction()))
+          .add("Thinness", PoolText.thinness(pool.reduction()))
           .add("Written", ByteSize.format(pool.writtenBytes()) + " since start")
           .add("Cleaned", ByteSize.format(pool.cleanedBytes()) + " since start")
           .add(
               "Damage", pool.damagedBlocks() + " blocks, " + pool.deviceErrors() + " device errors")
-          .add("Index", "at most " + ByteSize.format(pool.indexBudgetBytes()) + " of memory")
-          .warnings(pool.warnings())
+          .add("SMART", PoolText.smart(pool.smart()))
+          .add(
+              "Memory",
+              PoolText.memory(pool.memory().residentBytes(), pool.memory().residentMibPerTib()))
+          .add("Index", PoolText.memory(pool.memory().indexBytes(), pool.memory().indexMibPerTib()))
+          .health(pool.health())
           .print(out);
     }
   }

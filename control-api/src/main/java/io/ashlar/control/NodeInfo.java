@@ -12,7 +12,7 @@ import java.util.List;
 /// @param volumes how many volumes there are
 /// @param endpoints where it listens
 /// @param insecure whether hosts may connect without authentication from other machines
-/// @param warnings sentences for the operator; empty if all is well
+/// @param health what is out of order on the node and in its pool; empty if all is well
 public record NodeInfo(
     String name,
     String version,
@@ -22,10 +22,10 @@ public record NodeInfo(
     int volumes,
     List<Endpoint> endpoints,
     boolean insecure,
-    List<String> warnings) {
+    List<HealthEntry> health) {
   public NodeInfo {
     endpoints = List.copyOf(endpoints);
-    warnings = List.copyOf(warnings);
+    health = List.copyOf(health);
   }
 
   /// One listener.

@@ -16,8 +16,10 @@ import java.util.List;
 /// @param cleanedBytes what the cleaner copied since the daemon started
 /// @param damagedBlocks blocks found not to be what was written since the daemon started
 /// @param deviceErrors reads and writes that the device failed since the daemon started
-/// @param indexBudgetBytes memory that the index may take
-/// @param warnings sentences for the operator; empty if all is well
+/// @param reduction what compression and thinness save
+/// @param memory what the node takes
+/// @param smart the device's own word on its health
+/// @param health what is out of order; empty if all is well
 public record PoolInfo(
     String device,
     String driver,
@@ -31,9 +33,62 @@ public record PoolInfo(
     long cleanedBytes,
     long damagedBlocks,
     long deviceErrors,
-    long indexBudgetBytes,
-    List<String> warnings) {
+    Reduction reduction,
+    Memory memory,
+    Smart smart,
+    List<HealthEntry> health) {
   public PoolInfo {
-    warnings = List.copyOf(warnings);
+    health = List.copyOf(health);
+  }
+
+  /// What is saved, in two steps: thinness stores nothing where nothing but zeroes was written,
+  /// compression stores the rest in less.
+  ///
+  /// @param hostBytes blocks other than zeroes that were written since the daemon started, as hosts
+  ///   see them; what a start replays of the log counts
+  /// @param storedBytes what these took on the device
+  /// @param compression `hostBytes` / `storedBytes`; 0 where nothing was written yet
+  /// @param thinness what the volumes would take at that compression if they were full, divided by
+  ///   `usedBytes`; 0 where nothing is used or the compression is not known
+  public record Reduction(long hostBytes, long storedBytes, double compression, double thinness) {}
+
+  /// What the node takes of the machine's memory.
+  ///
+  /// @param residentBytes of the whole process
+  /// @param indexBytes of these, the index's, all taken at start
+  /// @param residentMibPerTib `residentBytes` for each TiB of volumes; 0 where there is no volume
+  /// @param indexMibPerTib `indexBytes` for each TiB of volumes; 0 where there is no volume
+  public record Memory(
+      long residentBytes, long indexBytes, double residentMibPerTib, double indexMibPerTib) {}
+
+  /// The device's own log (SMART).
+  ///
+  /// @param available whether there is one
+  /// @param source where it was read, or why there is none
+  /// @param usedPercent of the rated life; may exceed 100; -1 where not known
+  /// @param sparePercent spare blocks left; -1 where not known
+  /// @param temperatureCelsius -1 where not known
+  /// @param mediaErrors errors that the device found in its own data; -1 where not known
+  /// @param warnings what it warns of, in words
+  public record Smart(
+      boolean available,
+      String source,
+      int usedPercent,
+      int sparePercent,
+      int temperatureCelsius,
+      long mediaErrors,
+      List<String> warnings) {
+    public static final int UNKNOWN = -1;
+
+    public Smart {
+      warnings = List.copyOf(warnings);
+    }
+
+    /// A device that says nothing of itself.
+    ///
+    /// @param why a sentence's part: "a file has no SMART log"
+    public static Smart none(String why) {
+      return new Smart(false, why, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, List.of());
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.ashlar.daemon.admin;
 
+import io.ashlar.control.HealthCode;
+import io.ashlar.control.HealthEntry;
 import io.ashlar.control.Json;
 import io.ashlar.control.QosLimits;
 import io.ashlar.control.VolumeSpec;
@@ -45,7 +47,7 @@ public final class Routes {
         new Route(HandlerType.PUT, VOLUME + "/hosts/{host}", this::allowHost),
         new Route(HandlerType.DELETE, VOLUME + "/hosts/{host}", this::revokeHost),
         new Route(HandlerType.GET, "/metrics", this::scrape),
-        new Route(HandlerType.GET, "/healthz", request -> request.result("ok\n")),
+        new Route(HandlerType.GET, "/healthz", this::health),
         new Route(HandlerType.GET, "/readyz", this::readiness));
   }
 
@@ -97,9 +99,23 @@ public final class Routes {
     metrics.write(request.outputStream());
   }
 
+  private void health(Context request) {
+    List<HealthEntry> health = node.health();
+    answer(request, !HealthCode.isFailed(health), "ok", "failed", health);
+  }
+
   private void readiness(Context request) {
-    boolean ready = node.isReady();
-    request.status(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
-    request.result(ready ? "ready\n" : "not ready\n");
+    answer(request, node.isReady(), "ready", "not ready", node.health());
+  }
+
+  /// A verdict on the first line, and what is out of order on the lines after it.
+  private static void answer(
+      Context request, boolean isGood, String good, String bad, List<HealthEntry> health) {
+    StringBuilder text = new StringBuilder(isGood ? good : bad).append('\n');
+    for (HealthEntry each : health) {
+      text.append("%s %s: %s%n".formatted(each.severity(), each.code(), each.sentence()));
+    }
+    request.status(isGood ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
+    request.result(text.toString());
   }
 }

@@ -90,7 +90,8 @@ public final class UpCommand implements Runnable {
       out.println("  %-15s %s".formatted(endpoint.service(), endpoint.address()));
     }
     out.println("  %-15s %s".formatted("data", options.storage().dataDirectory().toAbsolutePath()));
-    node.warnings().forEach(sentence -> out.println("  warning: " + sentence));
+    node.health()
+        .forEach(each -> out.println("  %s: %s".formatted(each.severity(), each.sentence())));
     out.println(
         node.volumes() == 0
             ? "Next: ./ashlar volume create db --size 20GiB"

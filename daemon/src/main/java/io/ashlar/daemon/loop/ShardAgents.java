@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A shard's agents, in the order in which they get their turn. Touched by the shard's thread
-/// alone.
+/// alone, but for the question whether it failed.
 ///
 /// An agent that throws has found its own state broken. None gets another turn then: what is on the
 /// disk is right, what is in memory is not to be trusted, and starting again recovers from the
@@ -16,7 +16,7 @@ final class ShardAgents {
   private final ShardAgent[] agents = new ShardAgent[AGENTS_MAX];
   private final Consumer<Throwable> onFailure;
   private int count;
-  private @Nullable Throwable failure;
+  private volatile @Nullable Throwable failure;
 
   ShardAgents(Consumer<Throwable> onFailure) {
     this.onFailure = onFailure;
@@ -67,6 +67,10 @@ final class ShardAgents {
       }
     }
     return first;
+  }
+
+  boolean isFailed() {
+    return failure != null;
   }
 
   /// No agent gets another turn. The first failure is told, those that follow from it are not.

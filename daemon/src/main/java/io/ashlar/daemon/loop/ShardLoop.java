@@ -123,6 +123,11 @@ public final class ShardLoop implements AutoCloseable {
     agents.fail(broken);
   }
 
+  /// Whether something that the shard runs found itself broken. Any thread may ask.
+  public boolean isFailed() {
+    return agents.isFailed();
+  }
+
   /// A sentence is an answer; a failed check or an error is the shard's end.
   private void refuse(CompletableFuture<?> answer, Throwable failure) {
     if (failure instanceof CheckFailedException || failure instanceof Error) {

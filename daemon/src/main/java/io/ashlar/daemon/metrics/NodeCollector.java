@@ -1,6 +1,5 @@
 package io.ashlar.daemon.metrics;
 
-import io.ashlar.control.PoolInfo;
 import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.daemon.metrics.NodeFigures.VolumeFigures;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -31,50 +30,10 @@ final class NodeCollector implements MultiCollector {
   public MetricSnapshots collect() {
     NodeFigures figures = source.get();
     MetricSnapshots.Builder all = MetricSnapshots.builder();
-    addPool(all, figures);
+    PoolCollector.addTo(all, figures);
     addVolumeGauges(all, figures);
     addVolumeOperations(all, figures);
     return all.build();
-  }
-
-  private static void addPool(MetricSnapshots.Builder all, NodeFigures figures) {
-    PoolInfo pool = figures.pool();
-    Labels node = Labels.of("node", figures.node());
-    all.metricSnapshot(
-        gauge("ashlar_pool_capacity_bytes", "Capacity.", node, pool.capacityBytes()));
-    all.metricSnapshot(gauge("ashlar_pool_free_bytes", "Free to write.", node, pool.freeBytes()));
-    all.metricSnapshot(
-        gauge("ashlar_pool_provisioned_bytes", "Sum of sizes.", node, pool.provisionedBytes()));
-    all.metricSnapshot(
-        gauge("ashlar_pool_used_bytes", "What sealed blocks take.", node, pool.usedBytes()));
-    all.metricSnapshot(
-        counter("ashlar_pool_written_bytes", "Written to the log.", node, pool.writtenBytes()));
-    all.metricSnapshot(
-        counter("ashlar_pool_cleaned_bytes", "Copied by the cleaner.", node, pool.cleanedBytes()));
-    all.metricSnapshot(
-        counter("ashlar_pool_damaged_blocks", "Blocks found bad.", node, pool.damagedBlocks()));
-    all.metricSnapshot(
-        counter("ashlar_pool_device_errors", "Failed by the disk.", node, pool.deviceErrors()));
-    all.metricSnapshot(
-        gauge("ashlar_pool_warnings", "Open warnings.", node, pool.warnings().size()));
-    long healthy = pool.state().equals("healthy") ? 1 : 0;
-    all.metricSnapshot(gauge("ashlar_pool_healthy", "1 if healthy.", node, healthy));
-  }
-
-  private static GaugeSnapshot gauge(String name, String help, Labels labels, long value) {
-    return GaugeSnapshot.builder()
-        .name(name)
-        .help(help)
-        .dataPoint(GaugeDataPointSnapshot.builder().labels(labels).value((double) value).build())
-        .build();
-  }
-
-  private static CounterSnapshot counter(String name, String help, Labels labels, long value) {
-    return CounterSnapshot.builder()
-        .name(name)
-        .help(help)
-        .dataPoint(CounterDataPointSnapshot.builder().labels(labels).value((double) value).build())
-        .build();
   }
 
   private static void addVolumeGauges(MetricSnapshots.Builder all, NodeFigures figures) {

@@ -1,5 +1,6 @@
 package io.ashlar.daemon.metrics;
 
+import io.ashlar.control.HealthEntry;
 import io.ashlar.control.PoolInfo;
 import java.util.List;
 
@@ -7,9 +8,12 @@ import java.util.List;
 ///
 /// @param node the node's name
 /// @param pool the pool
+/// @param health what is out of order
 /// @param volumes every served volume
-public record NodeFigures(String node, PoolInfo pool, List<VolumeFigures> volumes) {
+public record NodeFigures(
+    String node, PoolInfo pool, List<HealthEntry> health, List<VolumeFigures> volumes) {
   public NodeFigures {
+    health = List.copyOf(health);
     volumes = List.copyOf(volumes);
   }
 

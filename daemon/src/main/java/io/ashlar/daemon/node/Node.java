@@ -44,7 +44,7 @@ public final class Node implements AutoCloseable {
   private final Consumer<String> progress;
   private final Consumer<Throwable> onFailure;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-  private volatile NodeState state = NodeState.STARTING;
+  private volatile NodeCondition condition = NodeCondition.STARTING;
   private @Nullable NodeReport report;
 
   private Node(
@@ -145,7 +145,7 @@ public final class Node implements AutoCloseable {
     warnings.forEach(sentence -> LOG.warn("{}", sentence));
     // Only now: a host that reconnects and does not find its volume gives it up for lost.
     targets.listen(options);
-    NodeReport about = new NodeReport(options, pool, volumes, () -> state, endpoints(targets));
+    NodeReport about = new NodeReport(options, pool, volumes, () -> condition, endpoints(targets));
     about.warnings(warnings);
     AdminServer admin =
         opened(
@@ -154,12 +154,12 @@ public final class Node implements AutoCloseable {
     try {
       int port = admin.start();
       InetSocketAddress address = new InetSocketAddress(options.management().getAddress(), port);
-      about.management(text(address));
+      about.management(List.of(new Endpoint("management", text(address))));
     } catch (BindException taken) {
       throw StartException.addressUnavailable("management.port", options.management(), taken);
     }
     report = about;
-    state = NodeState.READY;
+    become(NodeCondition.of(NodeState.READY));
     LOG.info("Serving {} volumes.", volumes.records().size());
   }
 
@@ -202,9 +202,17 @@ public final class Node implements AutoCloseable {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
+  /// A node that failed stays so.
+  private synchronized void become(NodeCondition next) {
+    if (condition.state() != NodeState.FAILED) {
+      condition = next;
+    }
+  }
+
   private void fail(Throwable broken) {
-    state = NodeState.FAILED;
-    LOG.error("The shard found itself broken and stops; what is on the disk is right.", broken);
+    NodeCondition failed = NodeCondition.failed(broken);
+    become(failed);
+    LOG.error("{}", failed.sentence(), broken);
     onFailure.accept(broken);
   }
 
@@ -220,9 +228,7 @@ public final class Node implements AutoCloseable {
   /// Lets hosts go, makes a last checkpoint, and closes everything.
   @Override
   public void close() {
-    if (state != NodeState.FAILED) {
-      state = NodeState.STOPPING;
-    }
+    become(NodeCondition.of(NodeState.STOPPING));
     while (!opened.isEmpty()) {
       AutoCloseable part = opened.pop();
       try {

@@ -14,8 +14,6 @@ import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Decides whether the pool is this node's, formats it at first start, and opens it on its shard's
 /// thread:
@@ -28,11 +26,10 @@ import org.slf4j.LoggerFactory;
 /// | a cluster, volumes | nothing | refuse: it is the wrong device |
 /// | a cluster | a pool | open it; the store refuses another cluster's |
 final class PoolOpening {
-  private static final Logger LOG = LoggerFactory.getLogger(PoolOpening.class);
-
   private final MetadataStore metadata;
   private final PoolDevice pool;
   private final Consumer<String> progress;
+  private final PoolTrouble trouble = new PoolTrouble();
 
   /// @param progress hears a sentence when something takes time
   PoolOpening(MetadataStore metadata, PoolDevice pool, Consumer<String> progress) {
@@ -72,7 +69,7 @@ final class PoolOpening {
       StoreOptions options = options(indexBudgetBytes);
       LogStore store = loop.call(() -> openStore(options, keys));
       adopt();
-      return new PoolShard(loop, pool.device(), store);
+      return new PoolShard(loop, pool.device(), store, trouble);
     } catch (PoolRefusal refusal) {
       throw new StartException("pool-refused", refusal.sentence, refusal);
     }
@@ -107,12 +104,7 @@ final class PoolOpening {
 
   private LogStore openStore(StoreOptions options, KeyProvider keys) {
     try {
-      return LogStore.open(
-          pool.device(),
-          options,
-          SystemClock.INSTANCE,
-          keys,
-          sentence -> LOG.error("{}", sentence));
+      return LogStore.open(pool.device(), options, SystemClock.INSTANCE, keys, trouble);
     } catch (StoreOpenException refused) {
       throw new PoolRefusal(refused);
     }

@@ -31,14 +31,18 @@ final class PoolShard implements AutoCloseable {
   private final ShardLoop loop;
   private final LocalBlockDevice device;
   private final LogStore store;
+  private final PoolTrouble trouble;
   private final ThrottleTurns turns = new ThrottleTurns();
   private final Map<VolumeId, VolumeFront> fronts = new ConcurrentHashMap<>();
 
   /// Takes over an opened store, and gives it its turns.
-  PoolShard(ShardLoop loop, LocalBlockDevice device, LogStore store) {
+  ///
+  /// @param trouble hears of the store's damage
+  PoolShard(ShardLoop loop, LocalBlockDevice device, LogStore store, PoolTrouble trouble) {
     this.loop = loop;
     this.device = device;
     this.store = store;
+    this.trouble = trouble;
     run(() -> {
       loop.watch(device);
       loop.add(turns);
@@ -56,6 +60,15 @@ final class PoolShard implements AutoCloseable {
 
   LocalBlockDevice device() {
     return device;
+  }
+
+  PoolTrouble trouble() {
+    return trouble;
+  }
+
+  /// Whether the device takes no writes any more.
+  boolean isFailed() {
+    return loop.call(store::isFailed);
   }
 
   StoreStatistics statistics() {
@@ -94,6 +107,10 @@ final class PoolShard implements AutoCloseable {
   }
 
   private void change(String subject, Change change) {
+    if (loop.isFailed()) {
+      throw new ControlException(
+          ProblemCode.NOT_READY, subject + ": the shard found itself broken and stopped.");
+    }
     BlockStatus status = loop.ask(answer -> change.begin(answer::complete));
     switch (status) {
       case OK -> {}
@@ -134,18 +151,24 @@ final class PoolShard implements AutoCloseable {
   }
 
   /// Ends the store in good order: what is under way ends, a last checkpoint is made. The device
-  /// stays open.
+  /// stays open. A shard that found itself broken writes nothing more.
   @Override
   public void close() {
-    run(store::close);
-    long deadlineNs = System.nanoTime() + CLOSE_PATIENCE_NS;
-    while (!loop.call(store::isClosed) && System.nanoTime() < deadlineNs) {
-      LockSupport.parkNanos(CLOSE_PAUSE_NS);
+    if (!loop.isFailed()) {
+      run(store::close);
+      awaitClosed();
     }
     run(() -> {
       loop.remove(store);
       loop.remove(turns);
       loop.unwatch(device);
     });
+  }
+
+  private void awaitClosed() {
+    long deadlineNs = System.nanoTime() + CLOSE_PATIENCE_NS;
+    while (!loop.call(store::isClosed) && System.nanoTime() < deadlineNs) {
+      LockSupport.parkNanos(CLOSE_PAUSE_NS);
+    }
   }
 }

@@ -145,9 +145,19 @@ class AdminServerTest {
             .as(path)
             .isEqualTo(200);
       }
-      server.failing();
-      HttpRequest readiness = HttpRequest.newBuilder(server.base.resolve("/readyz")).build();
-      assertThat(http.send(readiness, BodyHandlers.ofString()).statusCode()).isEqualTo(503);
+    }
+  }
+
+  @Test
+  void shouldTellProbesOfAFailedPool() throws Exception {
+    server.failing();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      for (String path : new String[] {"/healthz", "/readyz"}) {
+        HttpRequest request = HttpRequest.newBuilder(server.base.resolve(path)).build();
+        HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(path).isEqualTo(503);
+        assertThat(answer.body()).contains("critical pool-failed: The disk is broken.");
+      }
     }
   }
 

@@ -2,6 +2,8 @@ package io.ashlar.daemon.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ashlar.control.HealthCode;
+import io.ashlar.control.HealthEntry;
 import io.ashlar.control.NodeInfo;
 import io.ashlar.control.PoolInfo;
 import io.ashlar.control.Problem;
@@ -82,6 +84,10 @@ class OpenApiTest {
         VolumeInfo.Exports.class,
         QosLimits.class,
         PoolInfo.class,
+        PoolInfo.Reduction.class,
+        PoolInfo.Memory.class,
+        PoolInfo.Smart.class,
+        HealthEntry.class,
         NodeInfo.class,
         NodeInfo.Endpoint.class,
         Problem.class
@@ -92,6 +98,14 @@ class OpenApiTest {
     Map<?, ?> properties =
         member(document(), "components", "schemas", type.getSimpleName(), "properties");
     assertThat(properties.keySet()).map(Object::toString).containsExactlyElementsOf(fields);
+  }
+
+  @Test
+  void shouldListEveryCodeOfHealth() throws Exception {
+    Object codes =
+        member(document(), "components", "schemas", "HealthEntry", "properties", "code")
+            .get("enum");
+    assertThat(codes).isEqualTo(Arrays.stream(HealthCode.values()).map(HealthCode::code).toList());
   }
 
   @Test

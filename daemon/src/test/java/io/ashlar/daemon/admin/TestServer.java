@@ -1,5 +1,7 @@
 package io.ashlar.daemon.admin;
 
+import io.ashlar.control.HealthCode;
+import io.ashlar.control.HealthEntry;
 import io.ashlar.control.NodeInfo;
 import io.ashlar.control.PoolInfo;
 import io.ashlar.daemon.secret.ApiToken;
@@ -24,7 +26,7 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
 
   private final VolumeService volumes;
   private final AdminServer server;
-  private boolean ready = true;
+  private volatile List<HealthEntry> health = List.of();
 
   public TestServer(Path directory) throws Exception {
     tokenFile = directory.resolve("api.token");
@@ -57,7 +59,12 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
   }
 
   void failing() {
-    ready = false;
+    health = List.of(HealthCode.POOL_FAILED.says("The disk is broken."));
+  }
+
+  @Override
+  public List<HealthEntry> health() {
+    return health;
   }
 
   @Override
@@ -71,7 +78,7 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
         engine.volumes.size(),
         List.of(new NodeInfo.Endpoint("management", base.getAuthority())),
         false,
-        List.of());
+        health);
   }
 
   @Override
@@ -90,13 +97,15 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
         gib,
         0,
         0,
-        64L << 20,
-        List.of("All is well, really."));
+        new PoolInfo.Reduction(4 * gib, 2 * gib, 2, 10),
+        new PoolInfo.Memory(192L << 20, 64L << 20, 9830.4, 3276.8),
+        PoolInfo.Smart.none("a file has no SMART log"),
+        List.of(HealthCode.OVERCOMMITTED.says("All is well, really.")));
   }
 
   @Override
   public boolean isReady() {
-    return ready;
+    return health.isEmpty();
   }
 
   @Override

@@ -70,7 +70,9 @@ class LayersTest {
         new Fence("io.prometheus..", List.of("io.ashlar.daemon.metrics")),
         new Fence("ch.qos.logback..", List.of("io.ashlar.daemon.log")),
         new Fence("org.snakeyaml..", List.of("io.ashlar.daemon.config")),
-        new Fence("tools.jackson..", List.of("io.ashlar.control", "io.ashlar.cli")),
+        new Fence(
+            "tools.jackson..",
+            List.of("io.ashlar.control", "io.ashlar.cli", "io.ashlar.daemon.disk")),
         new Fence(
             "picocli..",
             List.of("io.ashlar.cli", "io.ashlar.daemon.command", "io.ashlar.daemon.inspect")));

@@ -31,6 +31,7 @@ final class Levels {
           List.of("cli"),
           List.of(
               "daemon.config",
+              "daemon.disk",
               "daemon.loop",
               "daemon.log",
               "daemon.secret",

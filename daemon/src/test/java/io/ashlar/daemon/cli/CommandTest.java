@@ -104,7 +104,12 @@ class CommandTest {
     assertThat(ashlar("pool show").out)
         .contains("Device:       /data/pool.img (io_uring)")
         .contains("Capacity:     16GiB")
-        .contains("Warning:      All is well, really.");
+        .contains("Compression:  2.0:1 (4GiB in 2GiB since start)")
+        .contains("Thinness:     10.0:1")
+        .contains("SMART:        none: a file has no SMART log")
+        .contains("Memory:       192MiB (9,830 MiB per TiB of volumes)")
+        .contains("Index:        64MiB (3,277 MiB per TiB of volumes)")
+        .contains("Notice:       All is well, really.");
     assertThat(ashlar("node status").out).contains("State:    ready").contains("management 127");
     assertThat(new JsonMapper().readTree(ashlar("node status -o json").out).get("name").asString())
         .isEqualTo("n1");

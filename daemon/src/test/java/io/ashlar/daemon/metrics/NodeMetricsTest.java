@@ -2,6 +2,8 @@ package io.ashlar.daemon.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ashlar.control.HealthCode;
+import io.ashlar.control.HealthEntry;
 import io.ashlar.control.PoolInfo;
 import io.ashlar.core.base.Clock;
 import io.ashlar.core.volume.BlockOperation;
@@ -16,8 +18,27 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NodeMetricsTest {
+  private static final List<HealthEntry> FILLING =
+      List.of(HealthCode.POOL_FILLING.says("The pool is 85 % full."));
+
   private static final PoolInfo POOL =
-      new PoolInfo("/p", "file", "healthy", 110, 100, 40, 60, 500, 80, 5, 1, 2, 9, List.of("full"));
+      new PoolInfo(
+          "/p",
+          "file",
+          "healthy",
+          110,
+          100,
+          40,
+          60,
+          500,
+          80,
+          5,
+          1,
+          2,
+          new PoolInfo.Reduction(30, 20, 1.5, 8),
+          new PoolInfo.Memory(99, 9, 1, 0.1),
+          new PoolInfo.Smart(true, "read", 3, 100, PoolInfo.Smart.UNKNOWN, 0, List.of()),
+          FILLING);
 
   /// Each look at it finds 20 µs more.
   private static final class SteppingClock implements Clock {
@@ -64,7 +85,8 @@ class NodeMetricsTest {
     String text =
         scrape(
             new NodeMetrics(() ->
-                new NodeFigures("n1", POOL, List.of(new VolumeFigures("db", 1 << 20, counters)))));
+                new NodeFigures(
+                    "n1", POOL, FILLING, List.of(new VolumeFigures("db", 1 << 20, counters)))));
     assertThat(text)
         .contains("ashlar_volume_read_ops_total{node=\"n1\",volume=\"db\"} 3.0\n")
         .contains("ashlar_volume_read_errors_total{node=\"n1\",volume=\"db\"} 1.0\n")
@@ -84,13 +106,18 @@ class NodeMetricsTest {
 
   @Test
   void shouldShowThePoolAndTheProcess() throws Exception {
-    String text = scrape(new NodeMetrics(() -> new NodeFigures("n1", POOL, List.of())));
+    String text = scrape(new NodeMetrics(() -> new NodeFigures("n1", POOL, FILLING, List.of())));
     assertThat(text)
         .contains("ashlar_pool_capacity_bytes{node=\"n1\"} 100.0\n")
         .contains("ashlar_pool_free_bytes{node=\"n1\"} 60.0\n")
         .contains("ashlar_pool_cleaned_bytes_total{node=\"n1\"} 5.0\n")
         .contains("ashlar_pool_healthy{node=\"n1\"} 1.0\n")
-        .contains("ashlar_pool_warnings{node=\"n1\"} 1.0\n")
+        .contains("ashlar_pool_compression_ratio{node=\"n1\"} 1.5\n")
+        .contains("ashlar_pool_thinness_ratio{node=\"n1\"} 8.0\n")
+        .contains("ashlar_disk_used_percent{node=\"n1\"} 3.0\n")
+        .doesNotContain("ashlar_disk_temperature_celsius")
+        .contains("ashlar_health{code=\"pool-filling\",node=\"n1\",severity=\"warning\"} 1.0\n")
+        .contains("ashlar_health{code=\"pool-failed\",node=\"n1\",severity=\"critical\"} 0.0\n")
         .contains("process_cpu_seconds_total")
         .contains("jvm_memory_used_bytes");
   }

@@ -111,7 +111,7 @@ class NodeTest {
       assertThat(found.hosts()).containsExactly("iqn.2026-11.test:a");
       assertThat(found.qos()).isEqualTo(new QosLimits(100, 0, 500));
       assertThat(client.node().state()).isEqualTo("ready");
-      assertThat(client.node().warnings()).isEmpty();
+      assertThat(client.node().health()).allMatch(each -> each.severity().equals("notice"));
     }
   }
 
@@ -125,14 +125,15 @@ class NodeTest {
         ControlClient client = client(node)) {
       assertThat(client.volume("db").id()).isEqualTo(id);
       assertThat(client.volume("db").hosts()).containsExactly(VolumeSpec.NO_HOST);
-      assertThat(client.node().warnings())
+      assertThat(client.node().health())
+          .filteredOn(each -> each.code().equals("volumes-amiss"))
           .singleElement()
           .asString()
           .contains("closed to all hosts");
     }
     try (Node node = start();
         ControlClient client = client(node)) {
-      assertThat(client.node().warnings()).isEmpty();
+      assertThat(client.node().health()).allMatch(each -> each.severity().equals("notice"));
       assertThat(client.allowHost("db", HOST).hosts()).containsExactly(HOST);
     }
   }

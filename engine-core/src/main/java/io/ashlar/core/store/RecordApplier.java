@@ -19,6 +19,8 @@ final class RecordApplier {
   private int points;
   private int ranges;
   private int units;
+  private long hostBlocksTotal;
+  private long hostUnitsTotal;
 
   RecordApplier(BlockIndex index, VolumeCatalog catalog) {
     this.index = index;
@@ -70,6 +72,8 @@ final class RecordApplier {
     } else {
       fill(records, generation, writeId);
       units += records.blockUnits();
+      hostBlocksTotal++;
+      hostUnitsTotal += records.blockUnits();
     }
     points++;
     index.put(record.layer(), record.lba() + i, entry);
@@ -114,5 +118,15 @@ final class RecordApplier {
   /// Units of sealed payload in the group applied last.
   int units() {
     return units;
+  }
+
+  /// Blocks other than zeroes that hosts wrote since the start, those replayed included.
+  long hostBlocksTotal() {
+    return hostBlocksTotal;
+  }
+
+  /// Units that these took.
+  long hostUnitsTotal() {
+    return hostUnitsTotal;
   }
 }

@@ -2,6 +2,7 @@ package io.ashlar.core.store;
 
 import io.ashlar.core.index.IndexStatistics;
 import io.ashlar.core.segment.SegmentTable;
+import io.ashlar.core.volume.VolumeGeometry;
 
 /// Figures of a lane, as of one instant.
 ///
@@ -11,10 +12,14 @@ import io.ashlar.core.segment.SegmentTable;
 /// @param freeSegments segments that hold nothing
 /// @param segments all of them
 /// @param logBytesWritten since the start, headers and index pages included
+/// @param hostBytes blocks other than zeroes that hosts wrote since the start, those that it
+///   replayed included
+/// @param storedBytes what these took, sealed
 /// @param movedBytes blocks that the cleaner copied since the start
 /// @param checkpoints made since the start
 /// @param volumes how many
 /// @param health counts of damage
+/// @param indexMemoryBytes what the block index takes, all of it since the start
 /// @param index the block index's own figures
 public record StoreStatistics(
     long deviceBytes,
@@ -23,10 +28,13 @@ public record StoreStatistics(
     int freeSegments,
     int segments,
     long logBytesWritten,
+    long hostBytes,
+    long storedBytes,
     long movedBytes,
     long checkpoints,
     int volumes,
     HealthLog health,
+    long indexMemoryBytes,
     IndexStatistics index) {
   static StoreStatistics of(StoreParts parts) {
     SegmentTable segments = parts.segments();
@@ -37,10 +45,13 @@ public record StoreStatistics(
         segments.free().count(),
         segments.geometry().segments(),
         parts.log().bytesWritten(),
+        parts.applier().hostBlocksTotal() * VolumeGeometry.BLOCK_BYTES,
+        parts.applier().hostUnitsTotal() * segments.geometry().unitBytes(),
         parts.cleaner().bytesMoved(),
         parts.checkpointer().completed(),
         parts.catalog().volumes().size(),
         parts.health(),
+        parts.index().memoryBytes(),
         parts.index().statistics());
   }
 }
