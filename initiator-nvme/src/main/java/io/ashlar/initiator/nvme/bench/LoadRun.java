@@ -75,14 +75,21 @@ public final class LoadRun {
     long nowNs = startNs;
     while (nowNs - endNs < 0 && failure == null) {
       submitDue(nowNs);
-      if (queue.poll(nowNs) == 0 && idling == Idling.SLEEP) {
-        queue.await(SLEEP_NS);
+      if (queue.poll(nowNs) == 0) {
+        idle(idling);
       }
       nowNs = System.nanoTime();
       closeInterval(nowNs);
     }
     drain();
     return new LoadResult(shape, nowNs - measureFromNs, reads, writes, List.copyOf(timeline));
+  }
+
+  private void idle(Idling idling) {
+    switch (idling) {
+      case SPIN -> Thread.yield();
+      case SLEEP -> queue.await(SLEEP_NS);
+    }
   }
 
   /// Runs so many operations, as fast as they go, and measures nothing: to fill a volume.
