@@ -110,6 +110,11 @@ JNIEXPORT jint POSIX(fallocate)(NO_ENV, jint fd, jint mode, jlong offset, jlong 
   return (jint)answer(fallocate(fd, mode, offset, length));
 }
 
+JNIEXPORT jlong POSIX(seekHole)(NO_ENV, jint fd, jlong offset) {
+  off_t hole = lseek(fd, offset, SEEK_HOLE);
+  return hole < 0 ? -errno : hole;
+}
+
 JNIEXPORT jint POSIX(sync)(NO_ENV, jint fd) { return (jint)answer(fsync(fd)); }
 
 JNIEXPORT jint POSIX(errorText)(NO_ENV, jint error, jlong address, jint capacity) {

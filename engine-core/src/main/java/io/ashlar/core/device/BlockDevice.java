@@ -9,6 +9,18 @@ public interface BlockDevice extends AutoCloseable {
 
   DeviceGeometry geometry();
 
+  /// Whether ranges get their place on the medium only when they are first written, as in a sparse
+  /// file: such a first write is several times slower to become durable.
+  default boolean isThin() {
+    return false;
+  }
+
+  /// Whether the whole range has its place on the medium. Asked of thin devices, now and then; one
+  /// system call at most.
+  default boolean isBacked(long offset, long lengthBytes) {
+    return true;
+  }
+
   /// Tells the device of memory that most requests will use, so that it may register it with the
   /// kernel. At most once, while no request is in flight. Requests may use other memory too.
   void useArena(ByteBuffer arena);

@@ -33,6 +33,7 @@ public final class LogStore implements ShardAgent, LogListener {
   private final StoreParts parts;
   private final GroupRecords records;
   private final Background background;
+  private final SegmentPreparation preparation;
   private boolean failed;
   private boolean isClosing;
   private boolean isClosed;
@@ -44,6 +45,9 @@ public final class LogStore implements ShardAgent, LogListener {
     this.parts = parts;
     records = new GroupRecords(parts.segments().geometry().unitBytes());
     background = new Background(parts);
+    preparation =
+        new SegmentPreparation(
+            device, parts.segments(), parts.submissions(), parts.space().reservedSegments());
   }
 
   /// Formats a device: everything on it is lost.
@@ -80,6 +84,7 @@ public final class LogStore implements ShardAgent, LogListener {
     if (!failed) {
       work += parts.writes().drain() + parts.catalogWriter().drain();
       work += background.doWork(isClosing);
+      work += isClosing ? 0 : preparation.doWork();
       failIfRootIsRefused();
       work += parts.log().doWork();
       markIfIdle(work);
@@ -249,7 +254,8 @@ public final class LogStore implements ShardAgent, LogListener {
         && parts.catalogWriter().isIdle()
         && parts.log().isQuiet()
         && device.inFlight() == 0
-        && background.isQuiet();
+        && background.isQuiet()
+        && (failed || preparation.isQuiet());
   }
 
   /// Asks for an orderly end: what is under way ends, a last checkpoint is made. [#isClosed] tells

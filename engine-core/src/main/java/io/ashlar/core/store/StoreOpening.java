@@ -122,7 +122,7 @@ final class StoreOpening {
   private LogStore recover(Superblock found) throws CorruptRecordException, StoreOpenException {
     LaneGeometry geometry = found.geometry();
     LogOptions logOptions = options.log(geometry);
-    SegmentTable segments = new SegmentTable(geometry, new FreeSegments(geometry.segments()));
+    SegmentTable segments = new SegmentTable(geometry, freeSegments(geometry));
     SubmissionQueue submissions = new SubmissionQueue(device);
     HealthLog health = new HealthLog(device.name(), geometry, listener);
     IndexOptions indexOptions = options.sizing().index().apply(geometry.unitBytes());
@@ -198,6 +198,12 @@ final class StoreOpening {
     LogStore store = new LogStore(device, parts);
     relay.connect(store, parts);
     return store;
+  }
+
+  private FreeSegments freeSegments(LaneGeometry geometry) {
+    return device.isThin()
+        ? FreeSegments.ofThinDevice(geometry.segments())
+        : FreeSegments.of(geometry.segments());
   }
 
   private static MoveAdmission admission(WritePath writes) {

@@ -39,6 +39,9 @@ public final class PosixNative {
 
   public static native int fallocate(int fd, int mode, long offset, long length);
 
+  /// @return where the first hole at or after `offset` begins; the end of the file counts as one
+  public static native long seekHole(int fd, long offset);
+
   public static native int sync(int fd);
 
   /// Writes the error's text, without a zero at its end.

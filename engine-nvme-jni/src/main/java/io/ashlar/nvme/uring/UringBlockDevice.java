@@ -15,6 +15,7 @@ import io.ashlar.nvme.local.LocalBlockDevice;
 import io.ashlar.nvme.local.RequestBounds;
 import io.ashlar.nvme.posix.DeviceFile;
 import io.ashlar.nvme.posix.NativeLibrary;
+import io.ashlar.nvme.posix.PosixNative;
 import io.ashlar.nvme.posix.SmartReader;
 import io.ashlar.nvme.posix.SystemErrors;
 import java.nio.ByteBuffer;
@@ -133,6 +134,18 @@ public final class UringBlockDevice implements LocalBlockDevice {
   @Override
   public DeviceGeometry geometry() {
     return geometry;
+  }
+
+  @Override
+  public boolean isThin() {
+    return file.facts().isRegularFile() && !isBacked(0, geometry.sizeBytes());
+  }
+
+  @Override
+  public boolean isBacked(long offset, long lengthBytes) {
+    long hole = PosixNative.seekHole(file.fd(), offset);
+    // A file system that cannot tell has nothing to prepare.
+    return hole < 0 || hole >= offset + lengthBytes;
   }
 
   @Override

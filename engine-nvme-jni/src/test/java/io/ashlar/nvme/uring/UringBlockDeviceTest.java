@@ -49,6 +49,15 @@ class UringBlockDeviceTest extends LocalBlockDeviceContract {
   }
 
   @Test
+  void shouldTellWhatHasItsPlaceInASparseFile() {
+    assertThat(driver.device.isThin()).isTrue();
+    assertThat(driver.device.isBacked(65536, 4096)).isFalse();
+    driver.run(DeviceOperation.WRITE_DURABLE, 65536, 4096, 0);
+    assertThat(driver.device.isBacked(65536, 4096)).isTrue();
+    assertThat(driver.device.isBacked(65536, 8192)).isFalse();
+  }
+
+  @Test
   void shouldSignalTheEventFdOnlyWhenArmed() {
     int eventFd = driver.device.eventFd();
     driver.run(DeviceOperation.READ, 0, 4096, 0);

@@ -34,11 +34,12 @@ final class StoreRig {
   final List<String> troubles = new ArrayList<>();
   private final LocalKeyProvider keys;
 
-  private StoreRig(SimulatedClock clock, SimulatedBlockDevice disk) throws StoreOpenException {
+  private StoreRig(SimulatedClock clock, SimulatedBlockDevice disk, BlockDevice device)
+      throws StoreOpenException {
     this.clock = clock;
     this.disk = disk;
     keys = keyProvider();
-    store = LogStore.open(disk, options(), clock, keys, troubles::add);
+    store = LogStore.open(device, options(), clock, keys, troubles::add);
   }
 
   /// Formats a fresh disk of so many segments and opens it.
@@ -60,7 +61,16 @@ final class StoreRig {
   /// Opens a disk that was formatted before.
   static StoreRig open(SimulatedClock clock, SimulatedBlockDevice disk) {
     try {
-      return new StoreRig(clock, disk);
+      return new StoreRig(clock, disk, disk);
+    } catch (StoreOpenException e) {
+      throw new AssertionError("the store opens: " + e.getMessage(), e);
+    }
+  }
+
+  /// Opens a disk through `device`, which stands before it.
+  static StoreRig openThrough(SimulatedClock clock, SimulatedBlockDevice disk, BlockDevice device) {
+    try {
+      return new StoreRig(clock, disk, device);
     } catch (StoreOpenException e) {
       throw new AssertionError("the store opens: " + e.getMessage(), e);
     }
@@ -69,7 +79,7 @@ final class StoreRig {
   /// Opens a disk that may be damaged.
   static StoreRig openDamaged(SimulatedClock clock, SimulatedBlockDevice disk)
       throws StoreOpenException {
-    return new StoreRig(clock, disk);
+    return new StoreRig(clock, disk, disk);
   }
 
   /// Limits so small that every wall is hit.
