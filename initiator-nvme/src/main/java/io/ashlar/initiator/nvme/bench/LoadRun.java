@@ -85,6 +85,7 @@ public final class LoadRun {
     return new LoadResult(shape, nowNs - measureFromNs, reads, writes, List.copyOf(timeline));
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // a hint is all that is wanted
   private void idle(Idling idling) {
     switch (idling) {
       case SPIN -> Thread.yield();
