@@ -43,6 +43,8 @@ public final class SimulatedBlockDevice implements BlockDevice {
   private long stopAtWrite = Long.MAX_VALUE;
   private long writes;
   private long operationsHash;
+  private long latencyNsMin;
+  private long latencyNsMax;
 
   private enum Condition {
     /// Takes and ends requests.
@@ -83,6 +85,8 @@ public final class SimulatedBlockDevice implements BlockDevice {
     this.clock = clock;
     this.medium = medium;
     this.cache = new DiskCache(medium);
+    latencyNsMin = options.latencyNsMin();
+    latencyNsMax = options.latencyNsMax();
     SplittableRandom seeds = new SplittableRandom(options.seed());
     this.latencyDice = seeds.split();
     this.orderDice = seeds.split();
@@ -149,8 +153,7 @@ public final class SimulatedBlockDevice implements BlockDevice {
     if (fault == DiskFault.SLOW) {
       return clock.nanoTime() + options.slowNs();
     }
-    return clock.nanoTime()
-        + latencyDice.nextLong(options.latencyNsMin(), options.latencyNsMax() + 1);
+    return clock.nanoTime() + latencyDice.nextLong(latencyNsMin, latencyNsMax + 1);
   }
 
   private void reachCrashPoint() {
@@ -356,6 +359,13 @@ public final class SimulatedBlockDevice implements BlockDevice {
   /// The next request to which it can happen meets `fault`.
   public void faultNext(DiskFault fault) {
     faults.order(fault);
+  }
+
+  /// From now on requests take as long as this, for tests whose start polls a clock that stands.
+  public void latency(long nsMin, long nsMax) {
+    Check.that(nsMin >= 0 && nsMin <= nsMax, "latencies", nsMin, nsMax);
+    latencyNsMin = nsMin;
+    latencyNsMax = nsMax;
   }
 
   /// Turns one bit over on the medium.

@@ -8,6 +8,7 @@ import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.RecordType;
 import io.ashlar.core.format.Sectors;
 import io.ashlar.core.volume.BlockRequest;
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -241,6 +242,16 @@ public final class Group {
   int nextPayloadOffset() {
     Check.that(segment >= 0 && fixedHeaderBytes > 0, "the place is known beforehand");
     return offset + fixedHeaderBytes + payloadBytes;
+  }
+
+  /// Copies payload that lies at `from` within the segment, if it is of this group.
+  boolean copyPayload(int from, int bytes, long to) {
+    int within = from - payloadOffset();
+    boolean holds = within >= 0 && within + bytes <= payloadBytes;
+    if (holds) {
+      UnsafeApi.copyMemory(memory.addressOffset() + PAYLOAD_OFFSET + within, to, bytes);
+    }
+    return holds;
   }
 
   long closedAddress() {

@@ -10,6 +10,7 @@ import io.ashlar.core.device.DeviceStatus;
 import io.ashlar.core.format.GroupHeaderFlyweight;
 import io.ashlar.core.format.GroupProof;
 import io.ashlar.core.format.RecordType;
+import io.ashlar.core.format.Sectors;
 import io.ashlar.core.format.Superblock.StreamCursor;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -362,7 +363,27 @@ public final class LogWriter {
       if (group.state != Group.State.IDLE
           && group.generation() == generation
           && group.segment() == segments.geometry().segmentOf(address)
-          && address * 512 - segments.geometry().segmentOffset(group.segment()) >= group.offset()) {
+          && Sectors.toBytes(address) - segments.geometry().segmentOffset(group.segment())
+              >= group.offset()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Copies payload out of a group that is not published, for readers of what the device may never
+  /// hold.
+  ///
+  /// @param to address of room for `bytes`
+  /// @return false if no group holds it
+  public boolean recall(long address, int generation, int bytes, long to) {
+    int holder = segments.geometry().segmentOf(address);
+    long offset = Sectors.toBytes(address) - segments.geometry().segmentOffset(holder);
+    for (Group group : pool) {
+      if (group.state != Group.State.IDLE
+          && group.segment() == holder
+          && group.generation() == generation
+          && group.copyPayload((int) offset, bytes, to)) {
         return true;
       }
     }

@@ -17,10 +17,12 @@ final class AtomicUpdates {
 
   private final RequestQueue waiting = new RequestQueue();
   private @Nullable AtomicUpdate free;
+  private int inUse;
 
   AtomicUpdates(ReadPath reads, WritePath writes, int slots) {
     for (int i = 0; i < slots; i++) {
       UnsafeBuffer scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(SCRATCH_BYTES));
+      inUse++;
       give(new AtomicUpdate(this, reads, writes, scratch));
     }
   }
@@ -34,6 +36,7 @@ final class AtomicUpdates {
       return;
     }
     free = update.nextFree;
+    inUse++;
     update.start(volume, request);
   }
 
@@ -54,5 +57,10 @@ final class AtomicUpdates {
   void give(AtomicUpdate update) {
     update.nextFree = free;
     free = update;
+    inUse--;
+  }
+
+  boolean isIdle() {
+    return inUse == 0 && waiting.isEmpty();
   }
 }

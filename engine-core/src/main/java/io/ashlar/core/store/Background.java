@@ -43,11 +43,13 @@ final class Background {
   int doWork(boolean isClosing) {
     int work = parts.checkpointer().doWork();
     noteStall();
+    boolean isEnding = isClosing && (lastStarted || parts.isIdle());
     if (parts.checkpointer().phase() == Phase.IDLE) {
-      work += isClosing ? startLastCheckpoint() : startCheckpointIfDue();
+      work += isEnding ? startLastCheckpoint() : startCheckpointIfDue();
     }
-    if (!isClosing) {
-      work += parts.index().reapCount() > 0 ? parts.index().reapStep(REAP_BUDGET) : clean();
+    if (!isEnding) {
+      work +=
+          parts.index().reapCount() > 0 ? parts.index().reapStep(REAP_BUDGET) : clean(isClosing);
     }
     return work;
   }
@@ -121,9 +123,7 @@ final class Background {
   }
 
   private int startLastCheckpoint() {
-    boolean quiet =
-        parts.writes().isIdle() && parts.catalogWriter().isIdle() && parts.log().isQuiet();
-    if (lastStarted || !quiet) {
+    if (lastStarted) {
       return 0;
     }
     start();
@@ -137,10 +137,13 @@ final class Background {
     return lastStarted && parts.checkpointer().completed() >= lastCheckpoint;
   }
 
-  private int clean() {
+  private int clean(boolean isClosing) {
     Cleaner cleaner = parts.cleaner();
     if (!cleaner.isIdle()) {
       return cleaner.doWork();
+    }
+    if (isClosing && parts.writes().isIdle()) {
+      return 0;
     }
     SegmentTable segments = parts.segments();
     if (segments.free().count() >= freeWanted || victimsExhausted) {

@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class CompositeOperations {
   private final RequestQueue waiting = new RequestQueue();
   private @Nullable CompositeOperation free;
+  private int inUse;
 
   CompositeOperations(int slots) {
     for (int i = 0; i < slots; i++) {
       ByteBuffer scratch = ByteBuffer.allocateDirect(CompositeOperation.CHUNK_BYTES);
+      inUse++;
       give(new CompositeOperation(this, new UnsafeBuffer(scratch)));
     }
   }
@@ -28,6 +30,7 @@ final class CompositeOperations {
       return;
     }
     free = operation.nextFree;
+    inUse++;
     operation.start(volume, request);
   }
 
@@ -48,5 +51,10 @@ final class CompositeOperations {
   void give(CompositeOperation operation) {
     operation.nextFree = free;
     free = operation;
+    inUse--;
+  }
+
+  boolean isIdle() {
+    return inUse == 0 && waiting.isEmpty();
   }
 }

@@ -101,6 +101,20 @@ final class IndexPages implements PageIo {
     return taken;
   }
 
+  /// The log has failed, so the page's group stays in memory for ever: the page is taken from
+  /// there.
+  private boolean isRecalled(PageRead read) {
+    LogWriter writer = Check.present(log, "what is pending is in the log");
+    int bytes = read.units * segments.geometry().unitBytes();
+    boolean recalled =
+        writer.isFailed()
+            && writer.recall(read.address, read.generation, bytes, read.memoryAddress);
+    if (recalled) {
+      read.complete(true);
+    }
+    return recalled;
+  }
+
   /// Starts deferred reads whose group has become durable.
   int drain() {
     int started = 0;
@@ -110,7 +124,9 @@ final class IndexPages implements PageIo {
     while (read != null) {
       PageRead rest = read.next;
       boolean pending = log != null && log.isPending(read.address, read.generation);
-      if (pending || freeCount == 0) {
+      if (pending && isRecalled(read)) {
+        started++;
+      } else if (pending || freeCount == 0) {
         defer(read);
       } else {
         start(read);

@@ -34,6 +34,7 @@ final class LocalVolume implements BlockVolume {
   private VolumeGeometry geometry;
   private @Nullable LayerTransform transform;
   private boolean gone;
+  private long sizeBytesPromised;
   private long writeCounter;
   private WriteTurn oldestTurn = new WriteTurn(this);
   private WriteTurn currentTurn = oldestTurn;
@@ -44,6 +45,7 @@ final class LocalVolume implements BlockVolume {
     this.paths = paths;
     this.entry = entry;
     geometry = new VolumeGeometry(entry.sizeBytes(), entry.logicalBlockBytes());
+    sizeBytesPromised = entry.sizeBytes();
   }
 
   @Override
@@ -58,6 +60,20 @@ final class LocalVolume implements BlockVolume {
 
   VolumeEntry entry() {
     return entry;
+  }
+
+  /// Whether the volume may become as `next` says; if so, no later change may make it smaller than
+  /// that, though this one is not durable yet.
+  boolean promise(VolumeEntry next) {
+    boolean fits =
+        !gone
+            && next.sizeBytes() >= sizeBytesPromised
+            && next.logicalBlockBytes() == entry.logicalBlockBytes()
+            && id.equals(new VolumeId(next.uuid()));
+    if (fits) {
+      sizeBytesPromised = next.sizeBytes();
+    }
+    return fits;
   }
 
   void replace(VolumeEntry next) {
@@ -76,6 +92,10 @@ final class LocalVolume implements BlockVolume {
 
   void goneForGood() {
     gone = true;
+  }
+
+  boolean isGone() {
+    return gone;
   }
 
   int layer() {

@@ -183,10 +183,12 @@ public final class LogStore implements ShardAgent, LogListener {
     parts.catalogWriter().put(entry, change);
   }
 
-  /// Makes a volume larger, or replaces its entry otherwise (compression, keys, name).
+  /// Makes a volume larger, or replaces its entry otherwise (compression, keys, name). What cannot
+  /// be ends as INVALID: a smaller size, another identity or logical block, a volume that is being
+  /// deleted.
   public void changeVolume(VolumeEntry entry, CatalogChange change) {
     LocalVolume volume = parts.catalog().ofLayer(entry.layer());
-    if (volume == null || entry.sizeBytes() < volume.geometry().sizeBytes()) {
+    if (volume == null || !volume.promise(entry)) {
       change.onDone(BlockStatus.INVALID);
       return;
     }
@@ -249,10 +251,7 @@ public final class LogStore implements ShardAgent, LogListener {
 
   /// Whether nothing is under way but what idles anyway.
   public boolean isQuiet() {
-    return parts.writes().isIdle()
-        && parts.reads().isIdle()
-        && parts.catalogWriter().isIdle()
-        && parts.log().isQuiet()
+    return parts.isIdle()
         && device.inFlight() == 0
         && background.isQuiet()
         && (failed || preparation.isQuiet());
@@ -272,7 +271,7 @@ public final class LogStore implements ShardAgent, LogListener {
     if (failed) {
       isClosed = device.inFlight() == 0;
     } else if (background.isLastCheckpointDone()) {
-      isClosed = true;
+      isClosed = device.inFlight() == 0;
     }
     if (isClosed) {
       parts.catalog().keyRing().destroy();

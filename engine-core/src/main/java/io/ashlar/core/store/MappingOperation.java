@@ -53,13 +53,15 @@ final class MappingOperation extends Waiter {
     LocalVolume volume = (LocalVolume) Check.present(request.slot, "which is for a volume");
     long first = request.offsetBytes / BLOCK_BYTES;
     long end = (request.offsetBytes + request.lengthBytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
+    if (!index.hasLayer(volume.layer())) {
+      // Its volume was deleted while the question waited.
+      end(request, BlockStatus.OFFLINE);
+      return;
+    }
     boolean more = true;
     while (more && first + runBlocks < end) {
       long at = first + runBlocks;
-      LookupResult result =
-          index.hasLayer(volume.layer())
-              ? index.mappedRun(volume.layer(), at, end - at, run, this)
-              : LookupResult.DAMAGED;
+      LookupResult result = index.mappedRun(volume.layer(), at, end - at, run, this);
       if (result == LookupResult.PENDING) {
         return;
       }

@@ -212,6 +212,12 @@ final class ReadOperation extends Waiter {
   }
 
   private State openChunk() {
+    if (!path.index.hasLayer(layer)) {
+      // Its volume was deleted meanwhile, and the keys with it: that is no damage.
+      unpin();
+      status = BlockStatus.OFFLINE;
+      return State.DONE;
+    }
     for (int i = 0; i < chunkBlocks; i++) {
       if (!openBlock(i)) {
         long bad = firstBlock + chunkFirst + i;

@@ -81,6 +81,16 @@ record StoreParts(
     return volumeSide.applier;
   }
 
+  /// Whether no request is under way and nothing waits to be written.
+  boolean isIdle() {
+    return writes().isIdle()
+        && reads().isIdle()
+        && updates().isIdle()
+        && composites().isIdle()
+        && catalogWriter().isIdle()
+        && log().isQuiet();
+  }
+
   VolumeCatalog catalog() {
     return volumeSide.applier.catalog();
   }

@@ -7,6 +7,7 @@ import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.index.BlockIndex;
 import io.ashlar.core.transform.KeyRing;
+import io.ashlar.core.transform.LayerTransform;
 import io.ashlar.core.volume.VolumeGeometry;
 import io.ashlar.core.volume.VolumeId;
 import java.util.ArrayList;
@@ -77,6 +78,11 @@ final class VolumeCatalog {
     } else {
       known.replace(entry);
       index.resizeLayer(entry.layer(), blocks(entry));
+      LayerTransform next = keys.transform(entry);
+      // Without its newest key it goes on with the one before.
+      if (next != null) {
+        known.unlock(next);
+      }
     }
   }
 

@@ -104,23 +104,32 @@ final class WritePath {
     }
     headBlocksDone = 0;
     if (outcome == Outcome.REFUSED) {
-      end(request, log.isFailed() ? BlockStatus.OFFLINE : BlockStatus.NO_SPACE);
+      end(request, isOffline(request) ? BlockStatus.OFFLINE : BlockStatus.NO_SPACE);
     }
     return true;
   }
 
+  /// The log has failed, or the volume is on its way out: its keys may be wiped by now.
+  private boolean isOffline(BlockRequest request) {
+    return log.isFailed() || turnOf(request).volume.isGone();
+  }
+
+  private static WriteTurn turnOf(BlockRequest request) {
+    return (WriteTurn) Check.present(request.slot, "a write knows its turn");
+  }
+
   static void end(BlockRequest request, BlockStatus status) {
-    WriteTurn turn = (WriteTurn) Check.present(request.slot, "a write knows its turn");
+    WriteTurn turn = turnOf(request);
     request.slot = null;
     turn.left();
     request.complete(status);
   }
 
   private Outcome append(BlockRequest request) {
-    if (log.isFailed()) {
+    if (isOffline(request)) {
       return Outcome.REFUSED;
     }
-    LocalVolume volume = ((WriteTurn) Check.present(request.slot, "a write has a turn")).volume;
+    LocalVolume volume = turnOf(request).volume;
     return switch (request.operation) {
       case WRITE -> appendBlocks(volume, request);
       case UNMAP, WRITE_ZEROES -> appendUnmap(volume, request);

@@ -2,77 +2,150 @@ package io.ashlar.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ashlar.core.device.DeviceGeometry;
-import io.ashlar.core.volume.BlockVolume;
+import io.ashlar.core.store.CrashWorkload.CrashPoint;
+import io.ashlar.core.store.Mix.Shape;
+import io.ashlar.core.store.Recovery.Sample;
+import io.ashlar.core.store.StoreHistory.Found;
 import io.ashlar.simulation.CrashChoice;
-import io.ashlar.simulation.DiskImage;
 import io.ashlar.simulation.DiskState;
 import io.ashlar.simulation.SimulatedBlockDevice;
-import io.ashlar.simulation.SimulatedClock;
-import io.ashlar.simulation.SimulatedDiskOptions;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/// Crashes a workload at every device write, in every way worth trying, and recovers each time: no
-/// acked write is lost, no write is there in part.
+/// Crashes workloads at every device write, in every way worth trying, and recovers each time, some
+/// times from a crash during the recovery too: no acked write is lost, none is there in part, and
+/// what is there is a prefix of the log.
+///
+/// A failure names its place as `mix:seed:point:choice`; `-Dashlar.crash=` with that runs it alone.
+@Execution(ExecutionMode.CONCURRENT)
 class CrashPointTest {
-  private static final int BLOCKS = 192;
+  private static final long RECOVERIES_WANTED = 100_000;
+  private static final int POINTS = 250;
+  private static final int SEEDS = Integer.getInteger("ashlar.crash.seeds", 4);
+  private static final int UNSYNCED_MAX = 6;
+  private static final String PLACE = System.getProperty("ashlar.crash", "");
 
-  /// A crash point, and which writes had been acked by then.
-  private record Point(DiskState state, BitSet acked) {}
+  private static final AtomicLong RECOVERIES = new AtomicLong();
 
-  private long recoveries;
+  static List<String> workloads() {
+    if (!PLACE.isEmpty()) {
+      return List.of(PLACE);
+    }
+    List<String> all = new ArrayList<>();
+    for (int seed = 1; seed <= SEEDS; seed++) {
+      for (Mix mix : Mix.values()) {
+        all.add(mix + ":" + seed);
+      }
+    }
+    return all;
+  }
+
+  @AfterAll
+  static void shouldHaveRecoveredOftenEnough() {
+    System.out.printf("%d recoveries from crashes%n", RECOVERIES.get());
+    if (PLACE.isEmpty() && SEEDS >= 4) {
+      assertThat(RECOVERIES.get()).as("recoveries").isGreaterThanOrEqualTo(RECOVERIES_WANTED);
+    }
+  }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void shouldLoseNoAckedWriteAtAnyCrashPoint(long seed) {
-    BlockModel model = new BlockModel(BLOCKS);
-    List<Point> points = run(model, seed);
-    for (int i = 0; i < points.size(); i++) {
-      Point point = points.get(i);
-      for (CrashChoice choice : CrashChoice.enumerate(point.state, 4)) {
-        recover(model, point, choice, "seed %d point %d".formatted(seed, i));
+  @MethodSource("workloads")
+  void shouldLoseNoAckedWriteAtAnyCrashPoint(String place) {
+    String[] parts = place.split(":", -1);
+    Mix mix = Mix.valueOf(parts[0]);
+    long seed = Long.parseLong(parts[1]);
+    CrashWorkload workload = new CrashWorkload(mix, seed);
+    workload.run(POINTS);
+    Trial trial = new Trial(workload, seed);
+    trial.checkUncrashed();
+    for (int point = 0; point < workload.points.size(); point++) {
+      if (parts.length < 3 || point == Integer.parseInt(parts[2])) {
+        trial.crashAt(point, parts.length < 4 ? -1 : Integer.parseInt(parts[3]));
       }
     }
+    RECOVERIES.addAndGet(trial.recoveries);
     System.out.printf(
-        "%d recoveries from %d crash points, seed %d%n", recoveries, points.size(), seed);
-    assertThat(recoveries).isGreaterThan(points.size());
+        "%s: %d recoveries from %d crash points%n",
+        place, trial.recoveries, workload.points.size());
   }
 
-  private static List<Point> run(BlockModel model, long seed) {
-    StoreRig rig = StoreRig.fresh(24, 512, seed);
-    BlockVolume volume = rig.createSealed(1, (long) BLOCKS * 4096);
-    rig.settle();
-    List<Point> points = new ArrayList<>();
-    rig.disk.onCrashPoints(state -> points.add(new Point(state, model.ackedNow())));
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int step = 0; step < 400; step++) {
-      for (int burst = random.nextInt(4); burst > 0; burst--) {
-        model.submit(volume, random);
-      }
-      if (random.nextInt(60) == 0) {
-        rig.store.requestCheckpoint();
-      }
-      rig.turn();
+  /// The crashes of one workload.
+  private static final class Trial {
+    private final CrashWorkload workload;
+    private final long seed;
+    private final Recovery recovery;
+    private final Map<Integer, Shape> shapes;
+    private final int readPercent;
+    private long recoveries;
+
+    Trial(CrashWorkload workload, long seed) {
+      this.workload = workload;
+      this.seed = seed;
+      recovery = new Recovery(workload.rig.disk.geometry());
+      shapes = workload.mix.shapes.stream().collect(Collectors.toMap(Shape::layer, shape -> shape));
+      readPercent = workload.mix == Mix.CLEANING ? 25 : 100;
     }
-    rig.settle();
-    return points;
-  }
 
-  private void recover(BlockModel model, Point point, CrashChoice choice, String where) {
-    recoveries++;
-    DiskImage image = point.state.crashed(choice);
-    SimulatedClock clock = new SimulatedClock();
-    SimulatedDiskOptions options =
-        SimulatedDiskOptions.ofSize(25L * StoreRig.SEGMENT_BYTES, recoveries)
-            .withGeometry(new DeviceGeometry(25L * StoreRig.SEGMENT_BYTES, 512, 64, true));
-    SimulatedBlockDevice disk = new SimulatedBlockDevice("disk", options, clock, image);
-    StoreRig rig = StoreRig.open(clock, disk);
-    long[] found = BlockModel.versions(rig.volume(1), BLOCKS, rig::turn);
-    assertThat(model.complaint(found, point.acked)).as("%s %s", where, choice).isEmpty();
+    void checkUncrashed() {
+      Found found = recovery.read(workload.rig, shapes, Sample.all());
+      for (Map.Entry<Integer, long[]> volume : workload.history.now().volumes.entrySet()) {
+        assertThat(found.state().volumes.get(volume.getKey()))
+            .as("%s:%d without a crash, layer %d", workload.mix, seed, volume.getKey())
+            .isEqualTo(volume.getValue());
+      }
+    }
+
+    void crashAt(int point, int onlyChoice) {
+      CrashPoint at = workload.points.get(point);
+      List<CrashChoice> choices = CrashChoice.enumerate(at.disk(), UNSYNCED_MAX);
+      for (int choice = 0; choice < choices.size(); choice++) {
+        if (onlyChoice < 0 || choice == onlyChoice) {
+          String place = "%s:%d:%d:%d".formatted(workload.mix, seed, point, choice);
+          try {
+            recover(at, choices.get(choice), new SplittableRandom(place.hashCode()));
+          } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError(
+                "%s, replay with -Dtest=CrashPointTest -Dashlar.crash=%s: %s"
+                    .formatted(choices.get(choice), place, e.getMessage()),
+                e);
+          }
+        }
+      }
+    }
+
+    private void recover(CrashPoint at, CrashChoice choice, SplittableRandom random) {
+      SimulatedBlockDevice disk = recovery.disk(at.disk().crashed(choice), random.nextLong());
+      List<DiskState> ownPoints = new ArrayList<>();
+      disk.onCrashPoints(ownPoints::add);
+      StoreRig rig = StoreRig.open(workload.rig.clock, disk);
+      judge(at, rig, random);
+      if (random.nextInt(8) == 0) {
+        recoverFromCrashDuring(at, ownPoints, random);
+      }
+    }
+
+    /// The recovery itself was crashed at its only write, or later.
+    private void recoverFromCrashDuring(
+        CrashPoint at, List<DiskState> points, SplittableRandom random) {
+      DiskState state = points.get(random.nextInt(points.size()));
+      CrashChoice choice = CrashChoice.random(state, random);
+      SimulatedBlockDevice disk = recovery.disk(state.crashed(choice), random.nextLong());
+      judge(at, StoreRig.open(workload.rig.clock, disk), random);
+    }
+
+    private void judge(CrashPoint at, StoreRig rig, SplittableRandom random) {
+      recoveries++;
+      Found found = recovery.read(rig, shapes, new Sample(readPercent, random));
+      assertThat(workload.history.complaint(at.moment(), found)).isEmpty();
+    }
   }
 }

@@ -26,7 +26,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class StoreRig {
   static final int SEGMENT_BYTES = 1024 * 1024;
   private static final UUID CLUSTER = new UUID(1, 2);
-  private static final int TURNS_MAX = 2_000_000;
+  private static final int TURNS_MAX = 200_000;
 
   final SimulatedClock clock;
   final SimulatedBlockDevice disk;
