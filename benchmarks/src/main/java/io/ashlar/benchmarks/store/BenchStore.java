@@ -7,8 +7,10 @@ import io.ashlar.core.store.LogStore;
 import io.ashlar.core.store.StoreFormat;
 import io.ashlar.core.store.StoreOpenException;
 import io.ashlar.core.store.StoreOptions;
+import io.ashlar.core.transform.DataKey;
 import io.ashlar.core.transform.KeyEncryptionKey;
 import io.ashlar.core.transform.LocalKeyProvider;
+import io.ashlar.core.transform.WrappedKey;
 import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
@@ -20,9 +22,11 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/// A store with one plain volume, and a queue of writes that is always full.
-final class BenchStore {
-  static final int BLOCK_BYTES = 4096;
+/// A store with one volume, and a queue of requests that is always full.
+public final class BenchStore {
+  public static final int BLOCK_BYTES = 4096;
+
+  private static final int LAYER = 1;
   private static final UUID VOLUME = new UUID(1, 1);
   private static final Clock CLOCK =
       new Clock() {
@@ -38,12 +42,14 @@ final class BenchStore {
       };
 
   final LogStore store;
+  private final LocalKeyProvider keys;
   private final BlockRequest[] requests;
   private final boolean[] busy;
   private long ended;
 
-  private BenchStore(LogStore store, int depth) {
+  private BenchStore(LogStore store, LocalKeyProvider keys, int depth) {
     this.store = store;
+    this.keys = keys;
     requests = new BlockRequest[depth];
     busy = new boolean[depth];
     SecureRandom random = new SecureRandom();
@@ -57,20 +63,25 @@ final class BenchStore {
             busy[slot] = false;
             ended++;
             if (done.status != BlockStatus.OK) {
-              throw new IllegalStateException("a write ended with " + done.status);
+              throw new IllegalStateException(done.operation + " ended with " + done.status);
             }
           });
       requests[i].data.wrap(memory);
-      requests[i].operation = BlockOperation.WRITE;
       requests[i].lengthBytes = BLOCK_BYTES;
     }
   }
 
-  static void format(BlockDevice device) throws StoreOpenException {
+  public static void format(BlockDevice device) throws StoreOpenException {
     LogStore.format(device, new StoreFormat(UUID.randomUUID(), VOLUME, 42, 0));
   }
 
   static BenchStore open(BlockDevice device, int depth) throws StoreOpenException {
+    return open(device, depth, StoreOptions.standard());
+  }
+
+  /// @param depth requests under way at once
+  public static BenchStore open(BlockDevice device, int depth, StoreOptions options)
+      throws StoreOpenException {
     SecureRandom random = new SecureRandom();
     byte[] kek = new byte[32];
     random.nextBytes(kek);
@@ -78,21 +89,29 @@ final class BenchStore {
         new LocalKeyProvider(
             random::nextBytes, KeyEncryptionKey.copyOf(VOLUME, new UnsafeBuffer(kek), 0));
     return new BenchStore(
-        LogStore.open(device, StoreOptions.standard(), CLOCK, keys, System.err::println), depth);
+        LogStore.open(device, options, CLOCK, keys, System.err::println), keys, depth);
   }
 
-  void create(long sizeBytes) {
+  /// Creates the volume, without compression and encryption.
+  public void create(long sizeBytes) {
+    create(sizeBytes, VolumeEntry.COMPRESSION_NONE, new byte[0]);
+  }
+
+  /// Creates the volume, compressed and encrypted.
+  public void createSealed(long sizeBytes) {
+    byte[] wrapped = new byte[WrappedKey.LENGTH_BYTES];
+    try (DataKey key = DataKey.generate(new SecureRandom()::nextBytes)) {
+      keys.wrap(key, LAYER, 1).write(new UnsafeBuffer(wrapped), 0);
+    }
+    create(sizeBytes, VolumeEntry.COMPRESSION_LZ4, wrapped);
+  }
+
+  private void create(long sizeBytes, int compression, byte[] wrappedKey) {
     boolean[] done = new boolean[1];
+    boolean encrypted = wrappedKey.length > 0;
     VolumeEntry entry =
         new VolumeEntry(
-            VOLUME,
-            1,
-            BLOCK_BYTES,
-            sizeBytes,
-            VolumeEntry.COMPRESSION_NONE,
-            false,
-            "bench",
-            new byte[0]);
+            VOLUME, LAYER, BLOCK_BYTES, sizeBytes, compression, encrypted, "bench", wrappedKey);
     store.createVolume(entry, status -> done[0] = true);
     while (!done[0]) {
       turn();
@@ -103,8 +122,27 @@ final class BenchStore {
     store.doWork(System.nanoTime());
   }
 
+  /// Makes a checkpoint, so that what the index holds in memory goes into its tree, and waits until
+  /// nothing is under way.
+  public void settle() {
+    long before = store.statistics().checkpoints();
+    store.requestCheckpoint();
+    while (store.statistics().checkpoints() == before || !store.isQuiet()) {
+      turn();
+    }
+  }
+
   /// Writes so many blocks, each where `next` says.
-  void write(long blocks, LongSupplier next) {
+  public void write(long blocks, LongSupplier next) {
+    run(BlockOperation.WRITE, blocks, next);
+  }
+
+  /// Reads so many blocks, each where `next` says.
+  public void read(long blocks, LongSupplier next) {
+    run(BlockOperation.READ, blocks, next);
+  }
+
+  private void run(BlockOperation operation, long blocks, LongSupplier next) {
     BlockVolume volume = store.volume(new VolumeId(VOLUME));
     if (volume == null) {
       throw new IllegalStateException("create the volume first");
@@ -116,8 +154,11 @@ final class BenchStore {
         if (!busy[i]) {
           busy[i] = true;
           submitted++;
+          requests[i].operation = operation;
           requests[i].offsetBytes = next.getAsLong() * BLOCK_BYTES;
-          requests[i].data.putLong(0, submitted);
+          if (operation == BlockOperation.WRITE) {
+            requests[i].data.putLong(0, submitted);
+          }
           volume.submit(requests[i]);
         }
       }

@@ -65,9 +65,15 @@ public final class ReservationCodec {
 
   private final Crc32c crc32c = new Crc32c();
 
+  /// The longest encoding of this table.
+  public static int lengthBytesMax(ReservationTable table) {
+    return HEADER_BYTES
+        + table.registrants().size() * (REGISTRANT_BYTES + HostIdentity.NAME_BYTES_MAX);
+  }
+
   /// Writes the table at `offset`.
   ///
-  /// @param into has room for [#LENGTH_BYTES_MAX]
+  /// @param into has room for [#lengthBytesMax]
   /// @return the length
   public int encode(ReservationTable table, MutableDirectBuffer into, int offset) {
     into.setMemory(offset, HEADER_BYTES, (byte) 0);

@@ -140,7 +140,7 @@ final class LocalVolume implements BlockVolume {
   }
 
   byte[] reservationBytes() {
-    UnsafeBuffer buffer = new UnsafeBuffer(new byte[ReservationCodec.LENGTH_BYTES_MAX]);
+    UnsafeBuffer buffer = new UnsafeBuffer(new byte[ReservationCodec.lengthBytesMax(reservations)]);
     return Arrays.copyOf(buffer.byteArray(), encodeReservations(buffer));
   }
 
