@@ -82,8 +82,8 @@ final class CommandSlot {
 
   /// Tells those who wait that the command is over.
   void tellWaiting() {
-    for (PendingFunction function : waiting) {
-      function.onTaskOver();
+    for (int i = 0; i < waiting.size(); i++) {
+      waiting.get(i).onTaskOver();
     }
     waiting.clear();
   }

@@ -21,11 +21,16 @@ final class UnitFixture implements UnitHost {
   final Nexus second = new Nexus(HostIdentity.iscsi("iqn.2026-11.test:second", 2));
   final List<Nexus> withdrawn = new ArrayList<>();
 
-  private final UnsafeBuffer memory =
-      new UnsafeBuffer(ByteBuffer.allocateDirect(LogicalUnit.TRANSFER_BYTES_MAX));
+  private final UnsafeBuffer memory;
   private final ScsiTask task = new ScsiTask(this, done -> {});
 
   UnitFixture(int blockBytes) {
+    this(blockBytes, room());
+  }
+
+  /// @param memory where commands' data lie, with whatever others left there
+  UnitFixture(int blockBytes, UnsafeBuffer memory) {
+    this.memory = memory;
     volume = MemoryBlockVolume.numbered(1, new VolumeGeometry(BLOCKS * blockBytes, blockBytes));
     String name = "iqn.2026-11.io.ashlar:" + volume.id();
     unit = new LogicalUnit(volume, new UnitIdentity(volume.id(), name), this);
@@ -33,6 +38,11 @@ final class UnitFixture implements UnitHost {
     unit.attach(second);
     first.takeAttention();
     second.takeAttention();
+  }
+
+  /// Memory for the longest transfer.
+  static UnsafeBuffer room() {
+    return new UnsafeBuffer(ByteBuffer.allocateDirect(LogicalUnit.TRANSFER_BYTES_MAX));
   }
 
   @Override
