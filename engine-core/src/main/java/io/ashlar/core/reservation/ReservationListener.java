@@ -6,4 +6,7 @@ public interface ReservationListener {
   /// Runs on the volume's shard, in the middle of the command that caused it: note it, change
   /// nothing in the table.
   void onNotice(HostIdentity host, ReservationNotice notice);
+
+  /// The host was preempted, and what it has under way is to be withdrawn as far as it can be.
+  default void onAbort(HostIdentity host) {}
 }

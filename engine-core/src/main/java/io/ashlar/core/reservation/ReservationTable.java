@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One volume's registrations and reservation. A pure state machine on the volume's shard: whoever
-/// changes it makes the change durable with `SAVE_RESERVATIONS` before answering its host.
+/// One volume's registrations and reservation. A pure state machine on the volume's shard. Hosts'
+/// commands change it through its [ReservationGate], so that a change is durable before its host is
+/// answered.
 ///
 /// How the protocols' commands map:
 ///
@@ -29,6 +30,7 @@ public final class ReservationTable {
   /// In order of registration, which reports keep.
   private final LinkedHashMap<HostIdentity, Registrant> registrants = new LinkedHashMap<>();
 
+  private final ReservationGate gate = new ReservationGate(this);
   private final List<ReservationListener> listeners = new ArrayList<>();
   private @Nullable ReservationType type;
 
@@ -61,6 +63,11 @@ public final class ReservationTable {
   /// Who holds the reservation; null if nobody does, or all registrants.
   public @Nullable HostIdentity holder() {
     return holder;
+  }
+
+  /// What hosts' changes go through.
+  public ReservationGate gate() {
+    return gate;
   }
 
   public boolean isHolder(HostIdentity host) {
@@ -332,6 +339,16 @@ public final class ReservationTable {
   private ReservationOutcome changed() {
     version++;
     return ReservationOutcome.OK;
+  }
+
+  /// PREEMPT AND ABORT: what these hosts have under way is to be withdrawn, whatever protocol they
+  /// speak.
+  public void abortCommandsOf(Collection<HostIdentity> hosts) {
+    for (HostIdentity host : hosts) {
+      for (ReservationListener listener : listeners) {
+        listener.onAbort(host);
+      }
+    }
   }
 
   private void notifyAllBut(HostIdentity host, ReservationNotice notice) {

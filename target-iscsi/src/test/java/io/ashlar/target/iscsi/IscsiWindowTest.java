@@ -183,4 +183,50 @@ class IscsiWindowTest {
       assertThat(initiator.receiveRead()).isEqualTo(new byte[BLOCK]);
     }
   }
+
+  /// Two sessions register at once: the second waits until the first is durable, and can be
+  /// withdrawn as if it had never been sent.
+  @Test
+  void shouldForgetAReservationChangeThatIsAbortedWhileItWaits() throws IOException {
+    try (ScriptedInitiator first = running.loggedIn(1);
+        ScriptedInitiator second = running.loggedIn(2)) {
+      register(first, 1, 0xa);
+      awaitPending(1);
+      register(second, 1, 0xb);
+      second.pingTwice();
+      assertThat(running.onShard(volume::pending)).as("one after the other").isEqualTo(1);
+      second.manageTask(50, ABORT_TASK, 1);
+      assertThat(second.receive().header().getInt(0)).isEqualTo(0x22800000);
+      running.onShard(volume::runPending);
+      assertThat(first.receive().status()).isZero();
+      assertThat(running.onShard(() -> volume.reservations().registrants().size())).isEqualTo(1);
+      register(second, 2, 0xb);
+      awaitPending(1);
+      running.onShard(volume::runPending);
+      assertThat(second.receive().status()).isZero();
+      assertThat(running.onShard(() -> volume.reservations().registrants().size())).isEqualTo(2);
+    }
+  }
+
+  private static void register(ScriptedInitiator initiator, int tag, long key) throws IOException {
+    byte[] keys = ByteBuffer.allocate(24).putLong(8, key).array();
+    byte[] cdb = {0x5f, 0, 0, 0, 0, 0, 0, 0, 24, 0};
+    initiator.send(initiator.commandHeader(tag, 0xa0, keys.length, cdb), keys);
+  }
+
+  /// The initiator is told nothing, and what was not saved does not hold.
+  @Test
+  void shouldUndoAReservationChangeThatIsAbortedWhileItIsSaved() throws IOException {
+    try (ScriptedInitiator initiator = running.loggedIn(1)) {
+      register(initiator, 1, 0xa);
+      awaitPending(1);
+      initiator.manageTask(50, ABORT_TASK, 1);
+      assertThat(initiator.receive().header().getInt(0)).isEqualTo(0x22800000);
+      assertThat(running.onShard(() -> volume.reservations().registrants().size())).isZero();
+      register(initiator, 2, 0xb);
+      awaitPending(1);
+      running.onShard(volume::runPending);
+      assertThat(initiator.receive().status()).isZero();
+    }
+  }
 }

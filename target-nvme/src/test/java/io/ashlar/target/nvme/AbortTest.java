@@ -52,6 +52,41 @@ class AbortTest {
     }
   }
 
+  /// A queue of four entries, and twenty writes whose hosts think better of it: no place is lost.
+  @Test
+  void shouldFreeThePlaceOfAWriteWhoseDataNeverComes() throws IOException {
+    for (int round = 0; round < 20; round++) {
+      ByteBuffer write = TestHost.transportSgl(queue.io(IoOpcode.WRITE, 0, 2), 2 * BLOCK);
+      queue.sendCommand(write, null);
+      ByteBuffer ask = queue.readPdu().header();
+      if (round % 3 == 0) {
+        queue.sendData(ask.getShort(8), ask.getShort(10), 0, new byte[BLOCK], 0);
+      }
+      assertThat(abort(write)).isEqualTo(ABORTED);
+      assertThat(statusOf(write)).isEqualTo(NvmeStatus.ABORT_REQUESTED);
+    }
+  }
+
+  /// The slot is another write's by the time the data comes, under the same identifier even.
+  @Test
+  void shouldTellLateDataFromThatOfTheNextWrite() throws IOException {
+    byte[] late = ReadWriteTest.random(2 * BLOCK, 1);
+    byte[] wanted = ReadWriteTest.random(2 * BLOCK, 2);
+    ByteBuffer write = TestHost.transportSgl(queue.io(IoOpcode.WRITE, 0, 2), 2 * BLOCK);
+    queue.sendCommand(write, null);
+    ByteBuffer first = queue.readPdu().header();
+    assertThat(abort(write)).isEqualTo(ABORTED);
+    assertThat(statusOf(write)).isEqualTo(NvmeStatus.ABORT_REQUESTED);
+    queue.sendCommand(write, null);
+    ByteBuffer second = queue.readPdu().header();
+    queue.sendData(second.getShort(8), second.getShort(10), 0, Arrays.copyOf(wanted, BLOCK), 0);
+    queue.sendData(first.getShort(8), first.getShort(10), 0, late, 4);
+    byte[] rest = Arrays.copyOfRange(wanted, BLOCK, 2 * BLOCK);
+    queue.sendData(second.getShort(8), second.getShort(10), BLOCK, rest, 4);
+    assertThat(statusOf(write)).isZero();
+    assertThat(queue.read(0, 2, BLOCK).data()).isEqualTo(wanted);
+  }
+
   @Test
   void shouldEndAWriteWhoseCapsuleIsHalfHere() throws IOException {
     for (int round = 0; round < 20; round++) {

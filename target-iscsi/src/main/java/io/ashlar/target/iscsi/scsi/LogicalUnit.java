@@ -6,7 +6,6 @@ import io.ashlar.core.reservation.ReservationNotice;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.core.volume.VolumeGeometry;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ public final class LogicalUnit {
   private final UnitModes modes = new UnitModes();
 
   private final UnitHost host;
-  private final ReservationListener noticeListener = this::onNotice;
+  private final ReservationListener noticeListener = new Listener();
 
   /// Who holds the unit by RESERVE (6).
   private @Nullable Nexus reservedFor;
@@ -94,25 +93,29 @@ public final class LogicalUnit {
     }
   }
 
-  /// PREEMPT AND ABORT: withdraws the tasks of hosts that lost their registration.
-  void withdrawTasksOf(Collection<HostIdentity> hosts, Nexus cause) {
-    for (Nexus nexus : List.copyOf(nexuses)) {
-      if (nexus != cause && hosts.contains(nexus.host())) {
-        host.withdrawTasks(nexus);
+  /// Tells this unit's nexuses what other hosts, of any protocol, do to their reservations.
+  private final class Listener implements ReservationListener {
+    @Override
+    public void onNotice(HostIdentity whom, ReservationNotice notice) {
+      Sense attention =
+          switch (notice) {
+            case REGISTRATION_PREEMPTED -> Sense.REGISTRATIONS_PREEMPTED;
+            case RESERVATION_RELEASED -> Sense.RESERVATIONS_RELEASED;
+            case RESERVATION_PREEMPTED -> Sense.RESERVATIONS_PREEMPTED;
+          };
+      for (Nexus nexus : nexuses) {
+        if (nexus.host().equals(whom)) {
+          nexus.raise(attention);
+        }
       }
     }
-  }
 
-  private void onNotice(HostIdentity whom, ReservationNotice notice) {
-    Sense attention =
-        switch (notice) {
-          case REGISTRATION_PREEMPTED -> Sense.REGISTRATIONS_PREEMPTED;
-          case RESERVATION_RELEASED -> Sense.RESERVATIONS_RELEASED;
-          case RESERVATION_PREEMPTED -> Sense.RESERVATIONS_PREEMPTED;
-        };
-    for (Nexus nexus : nexuses) {
-      if (nexus.host().equals(whom)) {
-        nexus.raise(attention);
+    @Override
+    public void onAbort(HostIdentity whom) {
+      for (Nexus nexus : List.copyOf(nexuses)) {
+        if (nexus.host().equals(whom)) {
+          host.withdrawTasks(nexus);
+        }
       }
     }
   }

@@ -5,7 +5,6 @@ import io.ashlar.core.reservation.Persistence;
 import io.ashlar.core.reservation.ReservationOutcome;
 import io.ashlar.core.reservation.ReservationTable;
 import io.ashlar.core.reservation.ReservationType;
-import io.ashlar.core.volume.BlockOperation;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,102 +46,100 @@ final class ReservationCommands {
   }
 
   static void register(ScsiTask task) {
-    if (!isListUsable(task)) {
-      return;
+    if (isListUsable(task)) {
+      submit(task, ReservationCommands::changeRegistration);
     }
+  }
+
+  private static ReservationOutcome changeRegistration(ScsiTask task) {
     HostIdentity host = task.nexus().host();
     ReservationTable table = table(task);
     long key = key(task);
     long next = actionKey(task);
-    if (!table.isRegistered(host)) {
-      if (key != 0) {
-        task.endWith(ScsiStatus.RESERVATION_CONFLICT);
-      } else if (next == 0) {
-        task.good();
-      } else {
-        finishRegistration(task, table.register(host, next));
-      }
-    } else if (next == 0) {
-      finishRegistration(task, table.unregister(host, key));
-    } else {
-      finishRegistration(task, table.replace(host, key, next));
+    if (table.isRegistered(host)) {
+      return persisting(
+          task, next == 0 ? table.unregister(host, key) : table.replace(host, key, next));
     }
+    if (key != 0) {
+      return ReservationOutcome.CONFLICT;
+    }
+    return next == 0 ? ReservationOutcome.OK : persisting(task, table.register(host, next));
   }
 
   static void registerIgnoringKey(ScsiTask task) {
-    if (!isListUsable(task)) {
-      return;
+    if (isListUsable(task)) {
+      submit(task, ReservationCommands::changeRegistrationIgnoringKey);
     }
+  }
+
+  private static ReservationOutcome changeRegistrationIgnoringKey(ScsiTask task) {
     HostIdentity host = task.nexus().host();
     ReservationTable table = table(task);
     long next = actionKey(task);
     if (next != 0) {
-      finishRegistration(task, table.registerIgnoringKey(host, next));
-    } else if (table.isRegistered(host)) {
-      finishRegistration(task, table.unregisterIgnoringKey(host));
-    } else {
-      task.good();
+      return persisting(task, table.registerIgnoringKey(host, next));
     }
+    return table.isRegistered(host)
+        ? persisting(task, table.unregisterIgnoringKey(host))
+        : ReservationOutcome.OK;
   }
 
-  private static void finishRegistration(ScsiTask task, ReservationOutcome outcome) {
+  /// A registration also says what a loss of power does (APTPL).
+  private static ReservationOutcome persisting(ScsiTask task, ReservationOutcome outcome) {
     if (outcome == ReservationOutcome.OK) {
       int flags = task.data.getByte(PersistentReserveData.OUT_FLAGS_OFFSET);
       boolean persists = (flags & PersistentReserveData.PERSIST_FLAG) != 0;
       table(task).persist(persists ? Persistence.PERSISTENT : Persistence.VOLATILE);
     }
-    finish(task, outcome);
+    return outcome;
   }
 
   static void reserve(ScsiTask task) {
     ReservationType type = wantedType(task);
     if (type != null && isListUsable(task)) {
-      finish(task, table(task).reserve(task.nexus().host(), key(task), type));
+      submit(task, t -> table(t).reserve(t.nexus().host(), key(t), type));
     }
   }
 
   static void release(ScsiTask task) {
     ReservationType type = wantedType(task);
-    if (type == null || !isListUsable(task)) {
-      return;
+    if (type != null && isListUsable(task)) {
+      new ReservationChange(
+              task,
+              t -> table(t).release(t.nexus().host(), key(t), type),
+              Sense.INVALID_RELEASE_OF_RESERVATION)
+          .submit();
     }
-    ReservationOutcome outcome = table(task).release(task.nexus().host(), key(task), type);
-    if (outcome == ReservationOutcome.INVALID) {
-      task.fail(Sense.INVALID_RELEASE_OF_RESERVATION);
-      return;
-    }
-    finish(task, outcome);
   }
 
   static void clear(ScsiTask task) {
     if (isListUsable(task)) {
-      finish(task, table(task).clear(task.nexus().host(), key(task)));
+      submit(task, t -> table(t).clear(t.nexus().host(), key(t)));
     }
   }
 
   static void preempt(ScsiTask task) {
     ReservationType type = wantedType(task);
-    if (type == null || !isListUsable(task)) {
-      return;
+    if (type != null && isListUsable(task)) {
+      submit(task, t -> changeHolder(t, type));
     }
+  }
+
+  private static ReservationOutcome changeHolder(ScsiTask task, ReservationType type) {
     List<HostIdentity> preempted = new ArrayList<>();
     HostIdentity host = task.nexus().host();
     ReservationOutcome outcome =
         table(task).preempt(host, key(task), actionKey(task), type, preempted);
     boolean aborts = Cdb.serviceAction(task.cdb) == PREEMPT_AND_ABORT;
     if (aborts && outcome == ReservationOutcome.OK) {
-      task.unit().withdrawTasksOf(preempted, task.nexus());
+      preempted.remove(host);
+      table(task).abortCommandsOf(preempted);
     }
-    finish(task, outcome);
+    return outcome;
   }
 
-  private static void finish(ScsiTask task, ReservationOutcome outcome) {
-    switch (outcome) {
-      case OK -> task.submit(BlockOperation.SAVE_RESERVATIONS, 0, 0, ScsiTask::good);
-      case CONFLICT -> task.endWith(ScsiStatus.RESERVATION_CONFLICT);
-      case INVALID -> task.failParameter(PersistentReserveData.OUT_ACTION_KEY_OFFSET);
-      case FULL -> task.fail(Sense.INSUFFICIENT_REGISTRATION_RESOURCES);
-    }
+  private static void submit(ScsiTask task, ReservationChange.Action action) {
+    new ReservationChange(task, action, Sense.INVALID_FIELD_IN_PARAMETER_LIST).submit();
   }
 
   /// The list has one length, and registers nobody but who sends it.

@@ -59,6 +59,9 @@ public final class ScsiTask {
   long remaining;
   int step;
 
+  /// What the command does to the reservations, from its execution to its end.
+  @Nullable ReservationChange change;
+
   /// Where the request is now; null if it is here.
   private @Nullable BlockVolume withVolume;
 
@@ -77,6 +80,7 @@ public final class ScsiTask {
     this.nexus = nexus;
     command = null;
     next = null;
+    change = null;
     dataOutBytes = 0;
     dataOutReceived = 0;
     room = 0;
@@ -115,6 +119,10 @@ public final class ScsiTask {
   /// @return whether the task is over; if not, its completion will tell
   public boolean abort() {
     aborted = true;
+    ReservationChange waiting = change;
+    if (waiting != null && waiting.withdraw()) {
+      return true;
+    }
     BlockVolume volume = withVolume;
     if (volume == null) {
       return true;
@@ -152,7 +160,10 @@ public final class ScsiTask {
   private void onBlockComplete(BlockRequest done) {
     withVolume = null;
     CommandAction after = next;
-    if (aborted) {
+    ReservationChange saved = change;
+    if (saved != null) {
+      saved.onSaved(done);
+    } else if (aborted) {
       completion.onTaskDone(this);
     } else if (done.status == BlockStatus.OK && after != null) {
       after.run(this);

@@ -2,7 +2,9 @@ package io.ashlar.target.iscsi.scsi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ashlar.core.volume.BlockStatus;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +65,23 @@ class ReservationCommandsTest {
     assertThat(outcome(fixture.send(fixture.second, TEST_UNIT_READY)))
         .isEqualTo("REGISTRATIONS_PREEMPTED");
     assertThat(outcome(fixture.send(fixture.second, READ))).isEqualTo("CONFLICT");
+  }
+
+  @Test
+  void shouldUndoAChangeThatCannotBeSaved() {
+    register(fixture.first, 0, 0xa);
+    fixture.volume.failNext(BlockStatus.MEDIUM_ERROR);
+    assertThat(change(fixture.first, 1, 1, 0xa, 0)).isNotEqualTo("GOOD");
+    assertThat(in(1)).as("no reservation").isEqualTo("00000001" + "00000000");
+    assertThat(outcome(fixture.send(fixture.second, WRITE, new byte[4096]))).isEqualTo("GOOD");
+    assertThat(change(fixture.first, 1, 1, 0xa, 0)).isEqualTo("GOOD");
+    assertThat(outcome(fixture.send(fixture.second, WRITE, new byte[4096]))).isEqualTo("CONFLICT");
+  }
+
+  @Test
+  void shouldWithdrawTasksOfAHostThatOneOfAnotherProtocolPreempted() {
+    fixture.volume.reservations().abortCommandsOf(List.of(fixture.second.host()));
+    assertThat(fixture.withdrawn).containsExactly(fixture.second);
   }
 
   @Test

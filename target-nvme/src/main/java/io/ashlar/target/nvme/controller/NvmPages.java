@@ -119,27 +119,28 @@ final class NvmPages implements ControllerPages {
       command.complete(NvmeStatus.SUCCESS);
     } else {
       Persistence next = (value & 1) != 0 ? Persistence.PERSISTENT : Persistence.VOLATILE;
-      owner.reservationChanges().submit(new PersistenceChange(command, next));
+      new PersistenceChange(command, next).submit();
     }
   }
 
-  private final class PersistenceChange implements ReservationChanges.Change {
+  private final class PersistenceChange extends ReservationChange {
     private final AdminCommand command;
     private final Persistence next;
 
     PersistenceChange(AdminCommand command, Persistence next) {
+      super(owner.subsystem().volume());
       this.command = command;
       this.next = next;
     }
 
     @Override
-    public int apply() {
+    protected int change() {
       owner.subsystem().volume().reservations().persist(next);
       return NvmeStatus.SUCCESS;
     }
 
     @Override
-    public void end(int status) {
+    protected void end(int status) {
       command.complete(status);
     }
   }

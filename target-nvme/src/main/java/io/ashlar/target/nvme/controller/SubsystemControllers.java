@@ -13,14 +13,12 @@ import io.ashlar.target.nvme.subsystem.TargetLimits;
 public final class SubsystemControllers {
   private final ControllerTable table;
   private final ControllerPages pages = new NvmPages(this);
-  private final ReservationListener listener = this::onNotice;
-  private final ReservationChanges reservationChanges;
+  private final ReservationListener listener = new Listener();
   private Subsystem subsystem;
 
   public SubsystemControllers(Subsystem subsystem, TargetLimits limits) {
     this.subsystem = subsystem;
     table = new ControllerTable(limits, subsystem.shard());
-    reservationChanges = new ReservationChanges(subsystem.volume());
     subsystem.volume().reservations().addListener(listener);
   }
 
@@ -65,24 +63,23 @@ public final class SubsystemControllers {
     }
   }
 
-  /// How hosts change the volume's reservations.
-  public ReservationChanges reservationChanges() {
-    return reservationChanges;
-  }
-
-  /// Ends what a host has under way here, as far as it can be ended.
-  public void abortCommandsOf(HostIdentity host) {
-    for (Controller controller : table.all()) {
-      if (controller.host().equals(host)) {
-        controller.abortIo();
+  /// Passes on to a host's controllers what other hosts do to its reservations.
+  private final class Listener implements ReservationListener {
+    @Override
+    public void onNotice(HostIdentity host, ReservationNotice notice) {
+      for (Controller controller : table.all()) {
+        if (controller.host().equals(host)) {
+          controller.reservationNotice(notice);
+        }
       }
     }
-  }
 
-  private void onNotice(HostIdentity host, ReservationNotice notice) {
-    for (Controller controller : table.all()) {
-      if (controller.host().equals(host)) {
-        controller.reservationNotice(notice);
+    @Override
+    public void onAbort(HostIdentity host) {
+      for (Controller controller : table.all()) {
+        if (controller.host().equals(host)) {
+          controller.abortIo();
+        }
       }
     }
   }

@@ -5,7 +5,7 @@ import io.ashlar.core.volume.BlockCompletion;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.target.nvme.controller.AdminCommand;
 import io.ashlar.target.nvme.controller.AdminCompletion;
-import io.ashlar.target.nvme.controller.ReservationChanges;
+import io.ashlar.target.nvme.controller.ReservationChange;
 import io.ashlar.target.nvme.spec.AdminOpcode;
 import io.ashlar.target.nvme.spec.CommandFlyweight;
 import org.agrona.DirectBuffer;
@@ -21,9 +21,10 @@ final class Command {
   private static final int TRANSFER_TO_HOST = 2;
 
   private static final int TRANSFER_MASK = 3;
+  private static final int TRANSFER_TAG_MASK = 0xFFFF;
 
-  /// This slot's number, and the transfer tag of its R2Ts.
-  final int tag;
+  /// This slot's number.
+  final int index;
 
   final CommandFlyweight entry = new CommandFlyweight();
   final BlockRequest request;
@@ -43,6 +44,11 @@ final class Command {
   /// How much of the host's data has come.
   int receivedBytes;
 
+  /// How much of it the headers that came have announced.
+  int announcedBytes;
+
+  private int transferTag;
+
   /// Where in the capsule's data the command's data starts.
   int capsuleOffset;
 
@@ -58,7 +64,7 @@ final class Command {
   @Nullable Command partner;
 
   /// What this command does to the reservations, from its execution to its end.
-  ReservationChanges.@Nullable Change change;
+  @Nullable ReservationChange change;
 
   /// Progress of commands that name several ranges.
   int rangeIndex;
@@ -67,12 +73,12 @@ final class Command {
   long rangeTarget;
 
   Command(
-      int tag,
+      int index,
       DirectBuffer entries,
       BlockCompletion ioCompletion,
       AdminCompletion adminCompletion) {
-    this.tag = tag;
-    entry.wrap(entries, tag * CommandFlyweight.LENGTH_BYTES);
+    this.index = index;
+    entry.wrap(entries, index * CommandFlyweight.LENGTH_BYTES);
     request = new BlockRequest(ioCompletion);
     request.attachment = this;
     admin = new AdminCommand(entry, adminCompletion);
@@ -86,6 +92,7 @@ final class Command {
     opcode = entry.opcode();
     transferBytes = 0;
     receivedBytes = 0;
+    announcedBytes = 0;
     capsuleOffset = 0;
     blockOffset = PayloadBlock.DATA_START;
     verdict = -1;
@@ -102,12 +109,26 @@ final class Command {
 
   /// Whether it has begun and not ended.
   boolean isUnderWay() {
-    return state != CommandState.FREE && state != CommandState.DRAINING;
+    return state != CommandState.FREE;
   }
 
-  /// Whether an R2T was sent that the host may not have answered in full.
-  boolean awaitsData() {
-    return state == CommandState.AWAITING_DATA || state == CommandState.DRAINING;
+  /// The tag of an R2T, another than this slot's last ones had.
+  ///
+  /// @param slots a power of two above every slot's number
+  int nextTransferTag(int slots) {
+    int next = (transferTag + slots) & TRANSFER_TAG_MASK;
+    transferTag = (next & -slots) | index;
+    return transferTag;
+  }
+
+  /// Whether an R2T of this tag was sent that the host has not answered in full.
+  boolean awaits(int tag, int ofCommand) {
+    return state == CommandState.AWAITING_DATA && transferTag == tag && commandId == ofCommand;
+  }
+
+  /// What its host still owes.
+  HostTransfer leftOver() {
+    return new HostTransfer(transferTag, commandId, announcedBytes, transferBytes);
   }
 
   /// Whether all of the host's data is here.

@@ -13,8 +13,5 @@ enum CommandState {
   /// One of a fused pair, its own data complete. Moved by the other.
   AWAITING_PARTNER,
   /// With the volume, or with the controller. Moved by its completion.
-  EXECUTING,
-  /// It has ended, but data that its host was asked for is still coming, and is dropped. Moved to
-  /// FREE by the last of it.
-  DRAINING
+  EXECUTING
 }

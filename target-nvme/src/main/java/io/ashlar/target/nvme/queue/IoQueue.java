@@ -8,7 +8,7 @@ import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.target.nvme.controller.Controller;
-import io.ashlar.target.nvme.controller.ReservationChanges;
+import io.ashlar.target.nvme.controller.ReservationChange;
 import io.ashlar.target.nvme.controller.SubsystemControllers;
 import io.ashlar.target.nvme.controller.TrafficCounters;
 import io.ashlar.target.nvme.spec.AdminOpcode;
@@ -155,7 +155,7 @@ final class IoQueue extends QueuePair {
     if (IoCommands.changesReservations(command.opcode)) {
       Change change = new Change(command);
       command.change = change;
-      owner.reservationChanges().submit(change);
+      change.submit();
       return;
     }
     int status = start(command);
@@ -268,31 +268,31 @@ final class IoQueue extends QueuePair {
 
   @Override
   boolean abortExecuting(Command command) {
-    ReservationChanges.Change change = command.change;
+    ReservationChange change = command.change;
     if (change != null) {
-      return owner.reservationChanges().withdraw(change);
+      return change.withdraw();
     }
     Command partner = command.partner;
     boolean lends = partner != null && isSecond(command);
     return volume.abort(lends ? requireNonNull(partner).request : command.request);
   }
 
-  /// What a Reservation Register, Acquire or Release does when its turn comes. These are rare, and
-  /// may cost an object.
-  private final class Change implements ReservationChanges.Change {
+  /// What a Reservation Register, Acquire or Release does when its turn comes.
+  private final class Change extends ReservationChange {
     private final Command command;
 
     Change(Command command) {
+      super(volume);
       this.command = command;
     }
 
     @Override
-    public int apply() {
-      return ReservationCommands.change(command, owner, controller.host());
+    protected int change() {
+      return ReservationCommands.change(command, volume.reservations(), controller.host());
     }
 
     @Override
-    public void end(int status) {
+    protected void end(int status) {
       command.change = null;
       finish(command, status, 0, 0);
     }

@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 import io.ashlar.core.base.Check;
 import io.ashlar.target.nvme.controller.Controller;
 import io.ashlar.target.nvme.pdu.DataPdu;
-import io.ashlar.target.nvme.pdu.PduHeader;
 import io.ashlar.target.nvme.pdu.TermReason;
 import io.ashlar.target.nvme.spec.CommandFlyweight;
 import io.ashlar.target.nvme.spec.NvmeStatus;
+import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.IntHashSet;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -28,6 +28,11 @@ abstract class QueuePair extends PayloadAccount {
   private final int queueEntries;
   private final boolean withoutFlowControl;
   private final UnsafeBuffer entries;
+  private final AbandonedTransfers abandoned;
+
+  /// The part of a transfer tag that is its slot's number; the rest tells the slot's transfers
+  /// apart.
+  private final int slotMask;
 
   /// The identifiers of the commands under way; with room to spare, so that it never grows.
   private final IntHashSet commandIds;
@@ -50,6 +55,8 @@ abstract class QueuePair extends PayloadAccount {
     slots = new Command[queueEntries];
     entries = new UnsafeBuffer(new byte[queueEntries * CommandFlyweight.LENGTH_BYTES]);
     commandIds = new IntHashSet(2 * queueEntries);
+    abandoned = new AbandonedTransfers(queueEntries);
+    slotMask = BitUtil.findNextPositivePowerOfTwo(queueEntries) - 1;
   }
 
   /// Fills the slots; the last step of a subclass's construction.
@@ -176,35 +183,24 @@ abstract class QueuePair extends PayloadAccount {
   /// @return what is wrong with it, or null
   @Nullable TermReason onHostData(DirectBuffer header, int offset, int dataBytes) {
     int tag = DataPdu.transferTag(header, offset);
-    if (tag >= slots.length || !slots[tag].awaitsData()) {
-      return TermReason.SEQUENCE_ERROR;
+    int index = tag & slotMask;
+    Command command = index < slots.length ? slots[index] : null;
+    if (command == null || !command.awaits(tag, DataPdu.commandId(header, offset))) {
+      return abandoned.onData(header, offset, dataBytes);
     }
-    Command command = slots[tag];
-    if (command.commandId != DataPdu.commandId(header, offset)) {
-      return TermReason.SEQUENCE_ERROR;
+    TermReason wrong =
+        HostTransfer.fault(header, offset, dataBytes, command.receivedBytes, command.transferBytes);
+    if (wrong == null) {
+      receiving = command;
+      command.announcedBytes = command.receivedBytes + dataBytes;
     }
-    if (DataPdu.dataOffset(header, offset) != command.receivedBytes) {
-      return TermReason.TRANSFER_OUT_OF_RANGE;
-    }
-    if (dataBytes == 0 || dataBytes > command.transferBytes - command.receivedBytes) {
-      return TermReason.TRANSFER_LIMIT_EXCEEDED;
-    }
-    boolean last = (PduHeader.flags(header, offset) & PduHeader.FLAG_LAST) != 0;
-    if (last != (command.receivedBytes + dataBytes == command.transferBytes)) {
-      return TermReason.SEQUENCE_ERROR;
-    }
-    receiving = command;
-    return null;
+    return wrong;
   }
 
   /// Takes a piece of data in, for the command that the last header named, if any wants it.
   void onData(DirectBuffer source, int offset, int length) {
     Command command = receiving;
     if (command == null) {
-      return;
-    }
-    if (command.state == CommandState.DRAINING) {
-      command.receivedBytes = Math.min(command.receivedBytes + length, command.transferBytes);
       return;
     }
     int from = offset;
@@ -230,12 +226,7 @@ abstract class QueuePair extends PayloadAccount {
     if (!intact && command.verdict < 0) {
       command.verdict = NvmeStatus.TRANSIENT_TRANSPORT_ERROR;
     }
-    if (!command.hasItsData()) {
-      return;
-    }
-    if (command.state == CommandState.DRAINING) {
-      giveBack(command);
-    } else {
+    if (command.hasItsData()) {
       dataComplete(command);
     }
   }
@@ -259,7 +250,9 @@ abstract class QueuePair extends PayloadAccount {
       execute(command);
     } else {
       command.state = CommandState.AWAITING_DATA;
-      egress.readyToTransfer(command.commandId, command.tag, 0, command.transferBytes);
+      int tag = command.nextTransferTag(slotMask + 1);
+      abandoned.forget(tag);
+      egress.readyToTransfer(command.commandId, tag, 0, command.transferBytes);
     }
   }
 
@@ -307,12 +300,12 @@ abstract class QueuePair extends PayloadAccount {
     onRoom.run();
   }
 
-  /// Ends a command: tells the host, and frees the slot, at once or when the data that the host
-  /// still owes has come.
+  /// Ends a command: tells the host, and frees the slot. Data that the host still owes is dropped
+  /// when it comes.
   ///
   /// @param responseBytes how much of its block goes to the host; only with success
   void finish(Command command, int status, long result, int responseBytes) {
-    Check.that(command.isUnderWay(), "a command ends once", command.tag);
+    Check.that(command.isUnderWay(), "a command ends once", command.index);
     PayloadBlock block = command.block;
     command.block = null;
     command.partner = null;
@@ -334,15 +327,14 @@ abstract class QueuePair extends PayloadAccount {
   }
 
   private void leaveSlot(Command command) {
-    boolean inPdu = receiving == command;
-    if (!inPdu && (!command.awaitsData() || command.hasItsData())) {
-      giveBack(command);
-      return;
+    if (command.state == CommandState.AWAITING_DATA
+        && command.announcedBytes < command.transferBytes) {
+      abandoned.add(command.leftOver());
     }
-    if (command.state == CommandState.RECEIVING_CAPSULE) {
-      command.receivedBytes = command.transferBytes; // what comes up to the PDU's end is all
+    if (receiving == command) {
+      receiving = null; // the rest of the PDU is for nobody
     }
-    command.state = CommandState.DRAINING;
+    giveBack(command);
   }
 
   private void giveBack(Command command) {
@@ -373,7 +365,7 @@ abstract class QueuePair extends PayloadAccount {
 
   private boolean abort(Command command) {
     return switch (command.state) {
-      case FREE, DRAINING -> false;
+      case FREE -> false;
       case EXECUTING -> abortExecuting(command);
       case RECEIVING_CAPSULE, AWAITING_MEMORY, AWAITING_DATA, AWAITING_PARTNER -> {
         abortWaiting(command);

@@ -7,7 +7,6 @@ import io.ashlar.core.reservation.Persistence;
 import io.ashlar.core.reservation.ReservationOutcome;
 import io.ashlar.core.reservation.ReservationTable;
 import io.ashlar.core.reservation.ReservationType;
-import io.ashlar.target.nvme.controller.SubsystemControllers;
 import io.ashlar.target.nvme.spec.IoOpcode;
 import io.ashlar.target.nvme.spec.NvmeStatus;
 import java.util.ArrayList;
@@ -15,7 +14,7 @@ import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /// Reservation Register, Acquire, Release and Report (Base 2.0, 7.2 to 7.5). The table decides;
-/// [io.ashlar.target.nvme.controller.ReservationChanges] makes a change durable before its command
+/// [io.ashlar.target.nvme.controller.ReservationChange] makes a change durable before its command
 /// is answered.
 final class ReservationCommands {
   private static final int ACTION_MASK = 0x7;
@@ -51,11 +50,10 @@ final class ReservationCommands {
   /// Changes the table as a command says whose data is at `request.data`.
   ///
   /// @return the command's status, should the change become durable
-  static int change(Command command, SubsystemControllers owner, HostIdentity host) {
-    ReservationTable table = owner.subsystem().volume().reservations();
+  static int change(Command command, ReservationTable table, HostIdentity host) {
     return switch (command.opcode) {
       case IoOpcode.RESERVATION_REGISTER -> register(command, table, host);
-      case IoOpcode.RESERVATION_ACQUIRE -> acquire(command, owner, table, host);
+      case IoOpcode.RESERVATION_ACQUIRE -> acquire(command, table, host);
       default -> release(command, table, host);
     };
   }
@@ -93,8 +91,7 @@ final class ReservationCommands {
         : ReservationOutcome.CONFLICT;
   }
 
-  private static int acquire(
-      Command command, SubsystemControllers owner, ReservationTable table, HostIdentity host) {
+  private static int acquire(Command command, ReservationTable table, HostIdentity host) {
     int cdw10 = command.entry.cdw10();
     ReservationType type = ReservationType.ofNvme(cdw10 >>> TYPE_SHIFT & 0xFF);
     if (type == null || (cdw10 & IGNORE_KEY) != 0) {
@@ -113,7 +110,7 @@ final class ReservationCommands {
         table.preempt(host, currentKey, key(command, Long.BYTES), type, preempted);
     if (outcome == ReservationOutcome.OK && action == PREEMPT_AND_ABORT) {
       preempted.remove(host);
-      preempted.forEach(owner::abortCommandsOf);
+      table.abortCommandsOf(preempted);
     }
     return statusOf(outcome);
   }
