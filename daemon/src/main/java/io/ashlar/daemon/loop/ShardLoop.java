@@ -130,10 +130,13 @@ public final class ShardLoop implements AutoCloseable {
 
   /// A sentence is an answer; a failed check or an error is the shard's end.
   private void refuse(CompletableFuture<?> answer, Throwable failure) {
-    if (failure instanceof CheckFailedException || failure instanceof Error) {
-      fail(failure);
+    try {
+      if (failure instanceof CheckFailedException || failure instanceof Error) {
+        fail(failure);
+      }
+    } finally {
+      answer.completeExceptionally(failure);
     }
-    answer.completeExceptionally(failure);
   }
 
   /// Runs a question on the shard's thread and waits until its answer is completed, then or later.
