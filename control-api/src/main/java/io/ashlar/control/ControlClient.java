@@ -1,15 +1,13 @@
 package io.ashlar.control;
 
+import io.ashlar.control.Exchange.Answer;
+import io.ashlar.control.Exchange.Ask;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,19 +17,25 @@ import tools.jackson.core.JacksonException;
 /// Talks to one node's management API. Every method throws [ControlException] when the node refuses
 /// or cannot be reached.
 public final class ControlClient implements AutoCloseable {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
+  static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
   private static final int STATUS_ERROR_MIN = 400;
 
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+  private static final String SOCKET_SCHEME = "unix";
+
+  private final Exchange exchange;
   private final URI base;
   private final @Nullable String token;
 
-  /// @param base the management address, `http://127.0.0.1:7480`
+  /// @param base the management address, `http://127.0.0.1:7480`, or the owner's socket,
+  ///   `unix:/var/lib/ashlar/api.sock`, where no token is asked for
   /// @param token the bearer token; null asks without, which only health checks allow
   public ControlClient(URI base, @Nullable String token) {
     this.base = base;
     this.token = token;
+    this.exchange =
+        SOCKET_SCHEME.equals(base.getScheme())
+            ? new SocketExchange(Path.of(base.getPath()))
+            : new TcpExchange(base);
   }
 
   public NodeInfo node() {
@@ -81,7 +85,7 @@ public final class ControlClient implements AutoCloseable {
 
   @Override
   public void close() {
-    http.close();
+    exchange.close();
   }
 
   private static String volumePath(String volume) {
@@ -106,27 +110,16 @@ public final class ControlClient implements AutoCloseable {
   }
 
   private byte[] send(String method, String path, @Nullable Object body) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(base.resolve(path)).timeout(ANSWER_TIMEOUT);
-    if (token != null) {
-      request.header("Authorization", "Bearer " + token);
-    }
-    if (body == null) {
-      request.method(method, BodyPublishers.noBody());
-    } else {
-      request.header("Content-Type", "application/json");
-      request.method(method, BodyPublishers.ofByteArray(Json.write(body)));
-    }
-    HttpResponse<byte[]> answer = exchange(request.build());
-    if (answer.statusCode() >= STATUS_ERROR_MIN) {
+    Answer answer = exchange(new Ask(method, path, token, body == null ? null : Json.write(body)));
+    if (answer.status() >= STATUS_ERROR_MIN) {
       throw new ControlException(problemOf(answer));
     }
     return answer.body();
   }
 
-  private HttpResponse<byte[]> exchange(HttpRequest request) {
+  private Answer exchange(Ask ask) {
     try {
-      return http.send(request, BodyHandlers.ofByteArray());
+      return exchange.exchange(ask);
     } catch (IOException unreachable) {
       throw new ControlException(
           ProblemCode.NODE_UNREACHABLE,
@@ -138,16 +131,14 @@ public final class ControlClient implements AutoCloseable {
     }
   }
 
-  private static Problem problemOf(HttpResponse<byte[]> answer) {
-    boolean isProblem =
-        answer.headers().firstValue("Content-Type").orElse("").startsWith(Problem.MEDIA_TYPE);
-    if (!isProblem) {
-      return Problem.ofForeignAnswer(answer.statusCode());
+  private static Problem problemOf(Answer answer) {
+    if (!answer.contentType().startsWith(Problem.MEDIA_TYPE)) {
+      return Problem.ofForeignAnswer(answer.status());
     }
     try {
       return Json.readAnswer(answer.body(), Problem.class);
     } catch (JacksonException garbled) {
-      return Problem.ofForeignAnswer(answer.statusCode());
+      return Problem.ofForeignAnswer(answer.status());
     }
   }
 }

@@ -10,13 +10,22 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves the management API on one address. Requests are few: a handful of threads, and virtual
-/// threads for what waits.
+/// Serves the management API on one address, and to the daemon's owner on a socket in the file
+/// system. Requests are few: a handful of threads, and virtual threads for what waits.
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final int THREADS_MAX = 12;
@@ -27,11 +36,17 @@ public final class AdminServer implements AutoCloseable {
   private static final String BEARER = "Bearer ";
 
   private final ApiToken token;
+  private final @Nullable LocalSocket socket;
   private final Javalin http;
 
   /// Does not listen yet.
-  public AdminServer(InetSocketAddress listen, ApiToken token, Routes routes) {
+  ///
+  /// @param listen the address for those who have the token
+  /// @param socket where the owner's socket shall be; null for none
+  public AdminServer(
+      InetSocketAddress listen, @Nullable Path socket, ApiToken token, Routes routes) {
     this.token = token;
+    this.socket = socket == null ? null : new LocalSocket(socket);
     this.http = Javalin.create(config -> configure(config, listen, routes));
   }
 
@@ -39,13 +54,12 @@ public final class AdminServer implements AutoCloseable {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;
-    config.jetty.host = listen.getAddress().getHostAddress();
-    config.jetty.port = listen.getPort();
     config.jetty.threadPool = new QueuedThreadPool(THREADS_MAX, THREADS_MIN, THREAD_IDLE_MS);
-    config.jetty.modifyHttpConfiguration(each -> {
-      each.setSendServerVersion(false);
-      each.setSendDateHeader(false);
-    });
+    config.jetty.addConnector((server, common) -> tcp(server, quiet(common), listen));
+    LocalSocket local = socket;
+    if (local != null) {
+      config.jetty.addConnector((server, common) -> local.connector(server, quiet(common)));
+    }
     config.http.maxRequestSize = BODY_BYTES_MAX;
     config.http.generateEtags = false;
     config.router.treatMultipleSlashesAsSingleSlash = false;
@@ -58,15 +72,44 @@ public final class AdminServer implements AutoCloseable {
     config.routes.exception(Exception.class, AdminServer::answerDefect);
   }
 
+  /// Says no more about the server than the answer needs, and keeps nothing of a request.
+  private static HttpConfiguration quiet(HttpConfiguration common) {
+    common.setSendServerVersion(false);
+    common.setSendDateHeader(false);
+    // Jetty keeps headers that come again, the token among them.
+    common.setHeaderCacheSize(0);
+    return common;
+  }
+
+  private static Connector tcp(Server server, HttpConfiguration http, InetSocketAddress listen) {
+    ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    connector.setHost(listen.getAddress().getHostAddress());
+    connector.setPort(listen.getPort());
+    return connector;
+  }
+
+  /// Whether a data directory's path leaves room for the socket's.
+  public static boolean canHaveSocket(Path socket) {
+    return LocalSocket.fits(socket);
+  }
+
   /// Begins to listen.
   ///
   /// @return the port, which differs from the configured one if that was 0
-  /// @throws java.net.BindException if the address is taken
-  public int start() throws java.net.BindException {
+  /// @throws BindException if the address is taken
+  /// @throws IOException if the socket cannot be made
+  public int start() throws IOException {
+    if (socket != null) {
+      socket.prepare();
+    }
     try {
-      return http.start().port();
+      int port = http.start().port();
+      if (socket != null) {
+        socket.publish();
+      }
+      return port;
     } catch (JavalinBindException taken) {
-      java.net.BindException plain = new java.net.BindException(taken.getMessage());
+      BindException plain = new BindException(taken.getMessage());
       plain.initCause(taken);
       throw plain;
     }
@@ -75,11 +118,16 @@ public final class AdminServer implements AutoCloseable {
   @Override
   public void close() {
     http.stop();
+    if (socket != null) {
+      socket.close();
+    }
   }
 
-  /// Everything under `/api/` wants the token; health and metrics do not, for probes and scrapers.
+  /// Everything under `/api/` wants the token, unless it comes by the owner's socket; health and
+  /// metrics do not, for probes and scrapers.
   private void authorize(Context request) {
-    if (!request.path().startsWith(API)) {
+    boolean isOwner = request.attribute(LocalSocket.ATTRIBUTE) != null;
+    if (isOwner || !request.path().startsWith(API)) {
       return;
     }
     String header = request.header("Authorization");

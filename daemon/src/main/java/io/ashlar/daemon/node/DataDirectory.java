@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// lock        held while a daemon runs
 /// api.token   the management API's token, 0600
+/// api.sock    the management API's socket for the owner, 0600, while a daemon runs
 /// kek         the key encryption key, 0600
 /// metadata/   the volumes' names, hosts, limits and wrapped keys
 /// pool.img    the pool, unless it is a disk
@@ -71,6 +72,10 @@ final class DataDirectory implements AutoCloseable {
 
   Path tokenFile() {
     return path.resolve("api.token");
+  }
+
+  Path socket() {
+    return path.resolve("api.sock");
   }
 
   Path metadata() {

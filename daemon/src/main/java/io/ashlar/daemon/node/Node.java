@@ -118,7 +118,7 @@ public final class Node implements AutoCloseable {
             new NodeVolumes(pool, targets, registry::metadata),
             new ExportNames(
                 () -> texts(targets.nvmeListeners()), () -> texts(targets.iscsiPortals())));
-    serve(token, pool, targets, volumes);
+    manage(serve(pool, targets, volumes), volumes, token, data.socket());
   }
 
   /// A new key in the place of a lost one would hide that the data can no longer be read.
@@ -139,7 +139,8 @@ public final class Node implements AutoCloseable {
     progress.accept("Made the key file " + file + ": keep a copy, no data without it.");
   }
 
-  private void serve(ApiToken token, PoolShard pool, TargetServers targets, VolumeService volumes)
+  /// Serves hosts, and returns what the node says of itself from now on.
+  private NodeReport serve(PoolShard pool, TargetServers targets, VolumeService volumes)
       throws StartException {
     List<String> warnings = volumes.start();
     warnings.forEach(sentence -> LOG.warn("{}", sentence));
@@ -147,16 +148,33 @@ public final class Node implements AutoCloseable {
     targets.listen(options);
     NodeReport about = new NodeReport(options, pool, volumes, () -> condition, endpoints(targets));
     about.warnings(warnings);
-    AdminServer admin =
-        opened(
-            new AdminServer(
-                options.management(), token, new Routes(volumes, about, metrics(about))));
+    return about;
+  }
+
+  private void manage(NodeReport about, VolumeService volumes, ApiToken token, Path socket)
+      throws StartException {
+    Path local = AdminServer.canHaveSocket(socket) ? socket : null;
+    if (local == null) {
+      LOG.warn("{} is too long a path for a socket: commands use the token.", socket);
+    }
+    Routes routes = new Routes(volumes, about, metrics(about));
+    AdminServer admin = opened(new AdminServer(options.management(), local, token, routes));
     try {
       int port = admin.start();
       InetSocketAddress address = new InetSocketAddress(options.management().getAddress(), port);
-      about.management(List.of(new Endpoint("management", text(address))));
+      List<Endpoint> endpoints = new ArrayList<>();
+      endpoints.add(new Endpoint("management", text(address)));
+      if (local != null) {
+        endpoints.add(new Endpoint("management", "unix:" + local.toAbsolutePath()));
+      }
+      about.management(endpoints);
     } catch (BindException taken) {
       throw StartException.addressUnavailable("management.port", options.management(), taken);
+    } catch (IOException refused) {
+      throw new StartException(
+          "socket-unavailable",
+          "The management socket " + socket + " cannot be made: check its directory's owner.",
+          refused);
     }
     report = about;
     become(NodeCondition.of(NodeState.READY));

@@ -15,7 +15,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +160,36 @@ class AdminServerTest {
         assertThat(answer.statusCode()).as(path).isEqualTo(503);
         assertThat(answer.body()).contains("critical pool-failed: The disk is broken.");
       }
+    }
+  }
+
+  @Test
+  void shouldServeTheOwnerOnASocketWithoutAToken() throws Exception {
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(server.socket)))
+        .isEqualTo("rw-------");
+    try (ControlClient owner = new ControlClient(URI.create("unix:" + server.socket), null)) {
+      VolumeInfo made = owner.createVolume(VolumeSpec.of("db", GIB));
+      assertThat(owner.volumes()).containsExactly(made).isEqualTo(client.volumes());
+      assertThat(owner.resizeVolume("db", 2 * GIB).sizeBytes()).isEqualTo(2 * GIB);
+      assertThat(refusal(() -> owner.volume("none"))).isEqualTo(ProblemCode.VOLUME_NOT_FOUND);
+      owner.deleteVolume("db");
+      assertThat(owner.volumes()).isEmpty();
+      server.close();
+      assertThat(server.socket).doesNotExist();
+      assertThat(refusal(owner::volumes)).isEqualTo(ProblemCode.NODE_UNREACHABLE);
+    }
+  }
+
+  @Test
+  void shouldTakeThePlaceOfASocketThatWasLeftOver() throws Exception {
+    Path left = Files.createDirectory(directory.resolve("left"));
+    Files.createDirectory(left.resolve("sock.new"));
+    Files.createFile(left.resolve("sock.new/s"));
+    Files.createFile(left.resolve("api.sock"));
+    try (TestServer second = new TestServer(left);
+        ControlClient owner = new ControlClient(URI.create("unix:" + second.socket), null)) {
+      assertThat(owner.volumes()).isEmpty();
+      assertThat(left.resolve("sock.new")).doesNotExist();
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.List;
 public final class TestServer implements NodeView, MetricsSource, AutoCloseable {
   public final FakeVolumeEngine engine = new FakeVolumeEngine();
   public final Path tokenFile;
+  public final Path socket;
   public final URI base;
 
   private final VolumeService volumes;
@@ -30,6 +31,7 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
 
   public TestServer(Path directory) throws Exception {
     tokenFile = directory.resolve("api.token");
+    socket = directory.resolve("api.sock");
     volumes =
         new VolumeService(
             new FakeVolumeRegistry(),
@@ -38,6 +40,7 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
     server =
         new AdminServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            socket,
             ApiToken.open(tokenFile),
             new Routes(volumes, this, this));
     base = URI.create("http://127.0.0.1:" + server.start());
@@ -48,6 +51,7 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
     try (AdminServer second =
         new AdminServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            null,
             ApiToken.open(tokenFile),
             new Routes(view.volumes, view, view))) {
       second.start();

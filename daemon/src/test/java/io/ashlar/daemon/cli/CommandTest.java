@@ -172,6 +172,17 @@ class CommandTest {
   }
 
   @Test
+  void shouldNeedNoTokenOnTheSocket() {
+    Result listed = run(List.of("volume", "list", "--api", "unix:" + server.socket));
+    assertThat(listed.err).isEmpty();
+    assertThat(listed.exitCode).isZero();
+    Result absent = run(List.of("volume", "list", "--api", "unix:" + directory.resolve("no")));
+    assertThat(absent.exitCode).isEqualTo(ExitCode.UNAVAILABLE);
+    assertThat(absent.err).startsWith("error[node-unreachable]: No node answers at unix:/");
+    assertThat(run(List.of("volume", "list", "--api", "unix:")).exitCode).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
   void shouldReportAFullPool() {
     server.engine.roomFor = 0;
     assertThat(ashlar("volume create db --size 1GiB").exitCode).isEqualTo(ExitCode.NO_ROOM);
