@@ -1,5 +1,6 @@
 package io.ashlar.daemon.config;
 
+import io.ashlar.target.iscsi.session.Portal;
 import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -65,10 +66,62 @@ public enum ConfigKey {
   NVME_PORT("nvme.port", Kind.PORT, "4420", "TCP port of the NVMe/TCP listeners."),
   NVME_DISCOVERY_PORT(
       "nvme.discovery-port", Kind.PORT, "8009", "TCP port of the NVMe discovery listeners."),
+  NVME_QUEUE_DEPTH(
+      "nvme.queue-depth",
+      Kind.COUNT.within(2, 4096),
+      "128",
+      "Entries of an I/O queue, which hosts are told; one less can be under way."),
+  NVME_QUEUES_PER_HOST(
+      "nvme.queues-per-host",
+      Kind.COUNT.within(1, 1024),
+      "16",
+      "I/O queues that one host may have to one volume, each a connection."),
+  NVME_MAX_TRANSFER(
+      "nvme.max-transfer",
+      Kind.SIZE.within(16 << 10, 1 << 20),
+      "1MiB",
+      "Data of one command, which hosts are told as MDTS; a power of two."),
+  NVME_CONNECTIONS(
+      "nvme.connections",
+      Kind.COUNT.within(1, 1_000_000),
+      "20000",
+      "NVMe/TCP connections in all; further ones are closed at once."),
+  NVME_CONNECTIONS_PER_ADDRESS(
+      "nvme.connections-per-address",
+      Kind.COUNT.within(1, 1_000_000),
+      "16384",
+      "NVMe/TCP connections from one address."),
+  NVME_BUFFER_SIZE(
+      "nvme.buffer-size",
+      Kind.SIZE.within(128 << 10, 64L << 30),
+      "64MiB",
+      "Memory for NVMe/TCP data on its way, taken when it is needed. Eight times"
+          + " `nvme.max-transfer` or more."),
   ISCSI_ENABLED("iscsi.enabled", Kind.FLAG, "true", "Whether volumes are served over iSCSI."),
   ISCSI_LISTEN(
       "iscsi.listen", Kind.HOSTS, "127.0.0.1", "Addresses or interfaces of the iSCSI portals."),
   ISCSI_PORT("iscsi.port", Kind.PORT, "3260", "TCP port of the iSCSI portals."),
+  ISCSI_QUEUE_DEPTH(
+      "iscsi.queue-depth",
+      Kind.COUNT.within(1, 4096),
+      "128",
+      "Commands that one session may have under way."),
+  ISCSI_MAX_BURST(
+      "iscsi.max-burst",
+      Kind.SIZE.within(64 << 10, 8 << 20),
+      "1MiB",
+      "The longest MaxBurstLength that is agreed to."),
+  ISCSI_CONNECTIONS(
+      "iscsi.connections",
+      Kind.COUNT.within(1, 1_000_000),
+      "16384",
+      "iSCSI connections in all; further ones are closed at once."),
+  ISCSI_BUFFER_SIZE(
+      "iscsi.buffer-size",
+      Kind.SIZE.within(Portal.BUFFER_BYTES_MIN, 64L << 30),
+      "64MiB",
+      "Memory for iSCSI data on its way, taken when it is needed. Eight times `iscsi.max-burst` or"
+          + " more."),
   ISCSI_CHAP_FILE(
       "iscsi.chap-file",
       Kind.PATH,

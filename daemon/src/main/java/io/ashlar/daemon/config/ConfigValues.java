@@ -14,11 +14,13 @@ final class ConfigValues {
   /// @param origin for complaints: `ashlar.yaml:3`, `ASHLAR__INSECURE`, `--set insecure`, `default`
   record Said(String text, String origin) {}
 
+  private static final String DEFAULT_ORIGIN = "default";
+
   private final Map<ConfigKey, Said> said = new EnumMap<>(ConfigKey.class);
 
   ConfigValues() {
     for (ConfigKey key : ConfigKey.values()) {
-      said.put(key, new Said(key.defaultText(), "default"));
+      said.put(key, new Said(key.defaultText(), DEFAULT_ORIGIN));
     }
   }
 
@@ -28,6 +30,11 @@ final class ConfigValues {
 
   String origin(ConfigKey key) {
     return get(key).origin;
+  }
+
+  /// Whether anybody said it, rather than leave it at its default.
+  boolean isSaid(ConfigKey key) {
+    return !origin(key).equals(DEFAULT_ORIGIN);
   }
 
   String text(ConfigKey key) {

@@ -1,5 +1,7 @@
 package io.ashlar.daemon.config;
 
+import io.ashlar.target.iscsi.IscsiTargetOptions;
+import io.ashlar.target.nvme.subsystem.TargetLimits;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +40,9 @@ public record DaemonOptions(
   ///
   /// @param listen the listeners; empty if it is not served
   /// @param discovery the discovery listeners
-  public record Nvme(List<InetSocketAddress> listen, List<InetSocketAddress> discovery) {
+  /// @param limits what hosts may use
+  public record Nvme(
+      List<InetSocketAddress> listen, List<InetSocketAddress> discovery, TargetLimits limits) {
     public Nvme {
       listen = List.copyOf(listen);
       discovery = List.copyOf(discovery);
@@ -49,7 +53,9 @@ public record DaemonOptions(
   ///
   /// @param listen the portals; empty if it is not served
   /// @param chapFile the initiators' secrets; null if initiators do not authenticate
-  public record Iscsi(List<InetSocketAddress> listen, @Nullable Path chapFile) {
+  /// @param limits what initiators may use
+  public record Iscsi(
+      List<InetSocketAddress> listen, @Nullable Path chapFile, IscsiTargetOptions limits) {
     public Iscsi {
       listen = List.copyOf(listen);
     }

@@ -1,5 +1,6 @@
 package io.ashlar.daemon.config;
 
+import io.ashlar.target.nvme.subsystem.TargetLimits;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -68,8 +69,9 @@ final class OptionsReader {
   }
 
   private DaemonOptions.Nvme nvme(ConfigValues values) {
+    TargetLimits limits = new LimitsReader(values, errors).nvme();
     if (!values.flag(ConfigKey.NVME_ENABLED)) {
-      return new DaemonOptions.Nvme(List.of(), List.of());
+      return new DaemonOptions.Nvme(List.of(), List.of(), limits);
     }
     Listeners listeners = new Listeners(errors);
     List<InetSocketAddress> listen =
@@ -79,7 +81,8 @@ final class OptionsReader {
         listen,
         listen.stream()
             .map(each -> new InetSocketAddress(each.getAddress(), discoveryPort))
-            .toList());
+            .toList(),
+        limits);
   }
 
   private DaemonOptions.Iscsi iscsi(ConfigValues values) {
@@ -88,7 +91,8 @@ final class OptionsReader {
         values.flag(ConfigKey.ISCSI_ENABLED)
             ? new Listeners(errors).resolve(values, ConfigKey.ISCSI_LISTEN, ConfigKey.ISCSI_PORT)
             : List.of(),
-        chapFile.isEmpty() ? null : Path.of(chapFile));
+        chapFile.isEmpty() ? null : Path.of(chapFile),
+        new LimitsReader(values, errors).iscsi());
   }
 
   /// Nobody from another machine gets at data, or at the API's token, without having proved who

@@ -93,6 +93,7 @@ public final class Node implements AutoCloseable {
   }
 
   private void open() throws StartException, SecretFileException, MetadataLogException {
+    MemoryNeed.check(options, MemoryNeed.allowedBytes());
     DataDirectory data = opened(DataDirectory.open(options.storage().dataDirectory()));
     ApiToken token = ApiToken.open(data.tokenFile());
     KekFile kek = new KekFile(options.storage().kekFile());
@@ -107,7 +108,7 @@ public final class Node implements AutoCloseable {
     makeKeyAtFirstStart(kek, metadata.state().volumes().isEmpty() && device.cluster() == null);
     LocalKeyProvider controlKeys = opened(kek.open());
     LocalKeyProvider shardKeys = opened(kek.open());
-    TargetServers targets = new TargetServers(loop, chap());
+    TargetServers targets = new TargetServers(loop, options, chap());
     PoolShard pool = opened(opening.open(loop, shardKeys, options.engine().indexBudgetBytes()));
     opened(targets);
     MetadataRegistry registry =

@@ -7,7 +7,6 @@ import io.ashlar.daemon.config.DaemonOptions;
 import io.ashlar.daemon.loop.ShardLoop;
 import io.ashlar.daemon.volume.VolumeRecord;
 import io.ashlar.target.iscsi.IscsiTarget;
-import io.ashlar.target.iscsi.IscsiTargetOptions;
 import io.ashlar.target.iscsi.session.AccessPolicy;
 import io.ashlar.target.iscsi.session.ExportedVolume;
 import io.ashlar.target.iscsi.session.HostAccess;
@@ -44,11 +43,15 @@ final class TargetServers implements AutoCloseable {
   private final List<InetSocketAddress> iscsiPortals = new ArrayList<>();
 
   /// @param chap how iSCSI initiators prove themselves, by name; null asks for no proof
-  TargetServers(ShardLoop loop, @Nullable Map<String, HostAccess> chap) {
+  TargetServers(ShardLoop loop, DaemonOptions options, @Nullable Map<String, HostAccess> chap) {
     this.loop = loop;
     this.chap = chap;
-    nvme = new NvmeTcpTarget(loop.eventLoop(), loop.serverChannelType(), TargetOptions.DEFAULT);
-    iscsi = new IscsiTarget(loop.eventLoop(), loop.serverChannelType(), IscsiTargetOptions.DEFAULT);
+    nvme =
+        new NvmeTcpTarget(
+            loop.eventLoop(),
+            loop.serverChannelType(),
+            new TargetOptions(options.nvme().limits(), List.of()));
+    iscsi = new IscsiTarget(loop.eventLoop(), loop.serverChannelType(), options.iscsi().limits());
   }
 
   /// Opens all listening sockets.

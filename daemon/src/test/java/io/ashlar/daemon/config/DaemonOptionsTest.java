@@ -3,6 +3,9 @@ package io.ashlar.daemon.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.ashlar.target.iscsi.IscsiTargetOptions;
+import io.ashlar.target.nvme.subsystem.QueueLimits;
+import io.ashlar.target.nvme.subsystem.TargetLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +82,18 @@ class DaemonOptionsTest {
         "nvme.listen=nosuch0.invalid|'nosuch0.invalid' is neither an address nor an interface",
         "node.name=a_b|node.name may have letters, digits",
         "nvme.port=3260|127.0.0.1:3260 is given to more than one listener",
-        "nonsense|--set nonsense: write it as key=value"
+        "nonsense|--set nonsense: write it as key=value",
+        "nvme.queue-depth=1|nvme.queue-depth must be from 2 to 4096",
+        "nvme.queues-per-host=0|nvme.queues-per-host must be from 1 to 1024",
+        "nvme.max-transfer=3MiB|nvme.max-transfer must be from 16KiB to 1MiB",
+        "nvme.max-transfer=96KiB|nvme.max-transfer must be a power of two",
+        "nvme.connections=0|nvme.connections must be from 1 to 1000000",
+        "nvme.connections-per-address=30000|nvme.connections-per-address must not be more than nvme.connections",
+        "nvme.buffer-size=4MiB|nvme.buffer-size must be 8MiB or more: eight times nvme.max-transfer",
+        "iscsi.queue-depth=5000|iscsi.queue-depth must be from 1 to 4096",
+        "iscsi.max-burst=65537|iscsi.max-burst must be a multiple of 4 bytes",
+        "iscsi.connections=-1|iscsi.connections must be from 1 to 1000000",
+        "iscsi.buffer-size=15MiB|iscsi.buffer-size must be from 16MiB to 64GiB"
       })
   void shouldExplainWhatIsWrong(String setting, String sentence) throws Exception {
     assertThat(errorsOf(file(""), setting)).singleElement().asString().contains(sentence);
@@ -94,6 +108,55 @@ class DaemonOptionsTest {
         .anySatisfy(each -> assertThat(each).startsWith("ashlar.yaml:3: ").contains("nvme.listen"))
         .anySatisfy(each -> assertThat(each).startsWith("ashlar.yaml:5: iscsi.port"))
         .anySatisfy(each -> assertThat(each).startsWith("--set insecure: "));
+  }
+
+  @Test
+  void shouldReportLimitsThatDoNotFitTogetherAtOnce() throws Exception {
+    assertThat(
+            errorsOf(
+                file(""),
+                "nvme.max-transfer=96KiB",
+                "nvme.buffer-size=128KiB",
+                "nvme.connections-per-address=30000",
+                "iscsi.max-burst=8MiB",
+                "iscsi.buffer-size=63MiB"))
+        .hasSize(4);
+  }
+
+  @Test
+  void shouldHandLimitsToTheTargets() throws Exception {
+    DaemonOptions options =
+        read(
+            file("nvme:\n  queue-depth: 32\n  queues-per-host: 4\n"),
+            "nvme.max-transfer=128KiB",
+            "nvme.connections=50",
+            "nvme.connections-per-address=40",
+            "nvme.buffer-size=1MiB",
+            "iscsi.queue-depth=16",
+            "iscsi.max-burst=128KiB",
+            "iscsi.connections=60",
+            "iscsi.buffer-size=16MiB");
+    QueueLimits queues = options.nvme().limits().queues();
+    assertThat(queues.queueEntriesMax()).isEqualTo(32);
+    assertThat(queues.ioQueuesMax()).isEqualTo(4);
+    assertThat(queues.transferBytesMax()).isEqualTo(128 << 10);
+    assertThat(queues.payloadBytesPerShard()).isEqualTo(1 << 20);
+    assertThat(options.nvme().limits().connections().connectionsMax()).isEqualTo(50);
+    assertThat(options.nvme().limits().connections().connectionsPerAddressMax()).isEqualTo(40);
+    assertThat(options.iscsi().limits().limits().queueDepth()).isEqualTo(16);
+    assertThat(options.iscsi().limits().limits().burstBytesMax()).isEqualTo(128 << 10);
+    assertThat(options.iscsi().limits().limits().firstBurstBytesMax()).isEqualTo(128 << 10);
+    assertThat(options.iscsi().limits().connectionsMax()).isEqualTo(60);
+    assertThat(options.iscsi().limits().bufferBytesPerShard()).isEqualTo(16 << 20);
+  }
+
+  @Test
+  void shouldKeepTheTargetsOwnLimitsUntilTold() throws Exception {
+    DaemonOptions options = read(file(""));
+    assertThat(options.nvme().limits()).isEqualTo(TargetLimits.DEFAULT);
+    assertThat(read(file(""), "nvme.connections=9").nvme().limits().connections())
+        .satisfies(fewer -> assertThat(fewer.connectionsPerAddressMax()).isEqualTo(9));
+    assertThat(options.iscsi().limits()).isEqualTo(IscsiTargetOptions.DEFAULT);
   }
 
   @ParameterizedTest
