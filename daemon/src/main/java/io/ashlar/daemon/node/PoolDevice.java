@@ -38,8 +38,9 @@ final class PoolDevice implements AutoCloseable {
 
   private final ShardLoop loop;
   private final LocalBlockDevice device;
-  private boolean isBlank;
+  private PoolContent content = PoolContent.FOREIGN;
   private @Nullable UUID cluster;
+  private String complaint = "";
 
   private PoolDevice(ShardLoop loop, LocalBlockDevice device) {
     this.loop = loop;
@@ -95,10 +96,17 @@ final class PoolDevice implements AutoCloseable {
           "pool-unreadable",
           device.name() + " cannot be read (" + status + "): check the disk and the kernel's log.");
     }
-    isBlank = isZero(read);
+    content = isZero(read) ? PoolContent.BLANK : contentOf(read);
+  }
+
+  private PoolContent contentOf(UnsafeBuffer beginning) {
     for (int copy = 0; copy < 2 && cluster == null; copy++) {
-      cluster = clusterAt(read, (int) LaneGeometry.slotOffset(0, 1, copy));
+      cluster = clusterAt(beginning, (int) LaneGeometry.slotOffset(0, 1, copy));
     }
+    if (cluster != null) {
+      return PoolContent.POOL;
+    }
+    return complaint.isEmpty() ? PoolContent.FOREIGN : PoolContent.UNREADABLE;
   }
 
   private static boolean isZero(UnsafeBuffer bytes) {
@@ -110,12 +118,12 @@ final class PoolDevice implements AutoCloseable {
     return true;
   }
 
-  /// Damage is no matter here: the store refuses it with the better sentence.
   private @Nullable UUID clusterAt(UnsafeBuffer beginning, int offset) {
     try {
       Superblock root = Superblock.decode(beginning, offset, new Crc32c(), device.name());
       return root == null ? null : root.cluster();
     } catch (CorruptRecordException | UnsupportedFormatException notToBeBelieved) {
+      complaint = String.valueOf(notToBeBelieved.getMessage());
       return null;
     }
   }
@@ -124,9 +132,13 @@ final class PoolDevice implements AutoCloseable {
     return device;
   }
 
-  /// Whether nobody wrote anything there yet.
-  boolean isBlank() {
-    return isBlank;
+  PoolContent content() {
+    return content;
+  }
+
+  /// What is wrong with an [PoolContent#UNREADABLE] pool.
+  String complaint() {
+    return complaint;
   }
 
   /// Whose pool it is; null if it holds none that can be read.

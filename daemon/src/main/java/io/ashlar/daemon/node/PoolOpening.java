@@ -7,6 +7,7 @@ import io.ashlar.core.store.StoreFormat;
 import io.ashlar.core.store.StoreOpenException;
 import io.ashlar.core.store.StoreOptions;
 import io.ashlar.core.transform.KeyProvider;
+import io.ashlar.core.transform.XtsProvider;
 import io.ashlar.daemon.loop.ShardLoop;
 import io.ashlar.daemon.loop.SystemClock;
 import io.ashlar.replication.metadata.MetadataStore;
@@ -14,6 +15,8 @@ import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Decides whether the pool is this node's, formats it at first start, and opens it on its shard's
 /// thread:
@@ -25,7 +28,11 @@ import java.util.function.Consumer;
 /// | a cluster, no volumes | nothing | format: an earlier first start did not get so far |
 /// | a cluster, volumes | nothing | refuse: it is the wrong device |
 /// | a cluster | a pool | open it; the store refuses another cluster's |
+/// | no cluster | a damaged pool, or of a newer format | refuse |
+/// | any | something else | refuse: it is not ours to touch |
 final class PoolOpening {
+  private static final Logger LOG = LoggerFactory.getLogger(PoolOpening.class);
+
   private final MetadataStore metadata;
   private final PoolDevice pool;
   private final Consumer<String> progress;
@@ -40,6 +47,7 @@ final class PoolOpening {
 
   /// Refuses a pool that is not this node's to take. Nothing is changed.
   void check(PoolClaim claim) throws StartException {
+    refuseForeign();
     UUID found = pool.cluster();
     if (metadata.state().cluster() == null && found != null && claim == PoolClaim.OWN_ONLY) {
       throw new StartException(
@@ -47,7 +55,7 @@ final class PoolOpening {
           "%s holds a pool of cluster %s, and the data directory has no metadata about it. If that was lost, start once with --adopt-pool: the volumes come back, closed to all hosts. If this is another node's pool, choose another device."
               .formatted(pool.device().name(), found));
     }
-    if (pool.isBlank() && !metadata.state().volumes().isEmpty()) {
+    if (isBlank() && !metadata.state().volumes().isEmpty()) {
       throw new StartException(
           "pool-blank",
           pool.device().name()
@@ -56,22 +64,60 @@ final class PoolOpening {
     }
   }
 
+  private boolean isBlank() {
+    return pool.content() == PoolContent.BLANK;
+  }
+
+  private void refuseForeign() throws StartException {
+    String name = pool.device().name();
+    if (pool.content() == PoolContent.FOREIGN) {
+      throw new StartException(
+          "pool-foreign",
+          "%s holds data that is no Ashlar pool; nothing was changed on it. %s"
+              .formatted(name, otherDevice()));
+    }
+    if (pool.content() == PoolContent.UNREADABLE && metadata.state().cluster() == null) {
+      throw new StartException(
+          "pool-refused",
+          "%s holds a pool that cannot be opened (%s); nothing was changed on it."
+              .formatted(name, pool.complaint()));
+    }
+  }
+
+  /// Nobody is told to erase what may be a damaged pool.
+  private String otherDevice() {
+    return metadata.state().volumes().isEmpty()
+        ? "Choose another device, or erase its first MiB if that data is to go."
+        : "The metadata names volumes that were on the pool: bring back the right device.";
+  }
+
   /// Opens the pool after [#check].
   ///
   /// @param keys for the shard's thread alone
   /// @param indexBudgetBytes memory for index pages
   PoolShard open(ShardLoop loop, KeyProvider keys, long indexBudgetBytes) throws StartException {
     try {
-      if (pool.isBlank()) {
+      if (isBlank()) {
         MetadataRegistry.formAs(metadata, UUID.randomUUID());
         format(loop);
       }
+      sayCipher();
       StoreOptions options = options(indexBudgetBytes);
       LogStore store = loop.call(() -> openStore(options, keys));
       adopt();
       return new PoolShard(loop, pool.device(), store, trouble);
     } catch (PoolRefusal refusal) {
       throw new StartException("pool-refused", refusal.sentence, refusal);
+    }
+  }
+
+  private static void sayCipher() {
+    XtsProvider cipher = XtsProvider.best();
+    LOG.info("Volumes are sealed by {}.", cipher);
+    if (cipher == XtsProvider.JDK) {
+      LOG.warn(
+          "OpenSSL 3 (libcrypto) was not found: sealing is slower, and volumes' keys are on the Java"
+              + " heap. Install it (Debian: 'apt-get install libssl3').");
     }
   }
 

@@ -4,20 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.ashlar.control.ControlClient;
-import io.ashlar.control.NodeInfo;
 import io.ashlar.control.QosLimits;
 import io.ashlar.control.VolumeInfo;
 import io.ashlar.control.VolumeSpec;
-import io.ashlar.daemon.config.ConfigSources;
-import io.ashlar.daemon.config.DaemonOptions;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,58 +21,20 @@ class NodeTest {
 
   @TempDir private Path directory;
 
-  private DaemonOptions options(String... settings) throws Exception {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "data.directory=" + directory.resolve("data"),
-                "pool.size=1GiB",
-                "engine.index-budget=16MiB",
-                "management.port=0",
-                "nvme.port=0",
-                "nvme.discovery-port=0",
-                "iscsi.port=0"));
-    all.addAll(List.of(settings));
-    Path file = Files.writeString(directory.resolve("ashlar.yaml"), "");
-    return DaemonOptions.read(new ConfigSources(file, Map.of(), all));
-  }
-
   private Node start(String... settings) throws Exception {
-    return start(PoolClaim.OWN_ONLY, settings);
+    return new NodeFixture(directory).start(settings);
   }
 
   private Node start(PoolClaim claim, String... settings) throws Exception {
-    return Node.start(
-        options(settings),
-        claim,
-        sentence -> {},
-        broken -> {
-          throw new AssertionError("the shard broke", broken);
-        });
+    return new NodeFixture(directory).start(claim, settings);
   }
 
   private StartException refusal(String... settings) {
-    StartException refused =
-        catchThrowableOfType(
-            StartException.class,
-            () -> {
-              try (Node node = start(settings)) {
-                assertThat(node).isNull();
-              }
-            });
-    assertThat(refused).as("the node refuses to start").isNotNull();
-    return refused;
+    return new NodeFixture(directory).refusal(settings);
   }
 
   private ControlClient client(Node node) throws Exception {
-    String address =
-        node.info().endpoints().stream()
-            .filter(each -> each.service().equals("management"))
-            .map(NodeInfo.Endpoint::address)
-            .findFirst()
-            .orElseThrow();
-    String token = Files.readString(directory.resolve("data/api.token")).strip();
-    return new ControlClient(URI.create("http://" + address), token);
+    return new NodeFixture(directory).client(node);
   }
 
   @Test
@@ -187,38 +142,6 @@ class NodeTest {
     Files.setPosixFilePermissions(
         directory.resolve("data/kek"), PosixFilePermissions.fromString("rw-r--r--"));
     assertThat(refusal()).hasMessageContaining("chmod 600");
-  }
-
-  @Test
-  void shouldRefuseADataDirectoryInUse() throws Exception {
-    try (Node node = start()) {
-      assertThat(node.info().state()).isEqualTo("ready");
-      assertThat(refusal().code()).isEqualTo("data-directory-in-use");
-    }
-  }
-
-  @Test
-  void shouldRefusePortsThatAreTakenAndLeaveNothingOpen() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-      for (String option : List.of("management.port", "nvme.port", "iscsi.port")) {
-        StartException refused = refusal(option + "=" + taken.getLocalPort());
-        assertThat(refused.code()).isEqualTo("address-unavailable");
-        assertThat(refused).hasMessageContaining("--set " + option);
-      }
-    }
-    try (Node node = start()) {
-      assertThat(node.info().state()).isEqualTo("ready");
-    }
-  }
-
-  @Test
-  void shouldRefuseABlankPoolWhereVolumesAreRecorded() throws Exception {
-    try (Node node = start();
-        ControlClient client = client(node)) {
-      client.createVolume(VolumeSpec.of("db", GIB));
-    }
-    Files.delete(directory.resolve("data/pool.img"));
-    assertThat(refusal()).hasMessageContaining("is blank, and the metadata names volumes");
   }
 
   @Test
