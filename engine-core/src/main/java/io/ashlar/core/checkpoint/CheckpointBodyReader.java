@@ -7,7 +7,6 @@ import io.ashlar.core.format.PageCodec;
 import io.ashlar.core.format.PointerFlyweight;
 import io.ashlar.core.format.Superblock.LaneGeometry;
 import io.ashlar.core.format.VolumeEntry;
-import io.ashlar.core.index.BlockIndex;
 import io.ashlar.core.index.CarriedPoint;
 import io.ashlar.core.index.CarriedRange;
 import io.ashlar.core.index.IndexOptions;
@@ -16,8 +15,14 @@ import io.ashlar.core.index.ReapEntry;
 import io.ashlar.core.segment.SegmentState;
 import io.ashlar.core.segment.SegmentTable;
 import io.ashlar.core.segment.Stream;
+import io.ashlar.core.volume.VolumeGeometry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
 import org.agrona.DirectBuffer;
 
 /// Reads a checkpoint's body, whose checksum was proved before, and rebuilds what it describes.
@@ -28,6 +33,8 @@ public final class CheckpointBodyReader {
   private final DirectBuffer body;
   private final int length;
   private final LaneGeometry geometry;
+  private final Map<Integer, Long> blocksByLayer = new TreeMap<>();
+  private int generationLast;
   private int at;
 
   public CheckpointBodyReader(DirectBuffer body, int length, LaneGeometry geometry) {
@@ -40,14 +47,16 @@ public final class CheckpointBodyReader {
   ///
   /// @param number the checkpoint's, as the superblock has it
   /// @return the volumes
-  public List<CheckpointVolume> restore(long number, SegmentTable segments, BlockIndex index)
+  public List<CheckpointVolume> restore(long number, SegmentTable segments, CheckpointSink index)
       throws CorruptRecordException {
     head(number, segments);
     List<CheckpointVolume> volumes = volumes();
     layers(index);
     reaps(index);
-    carried(index);
+    carriedPoints(index);
+    carriedRanges(index);
     expect(at == length, "length");
+    expectLayersOf(volumes);
     return volumes;
   }
 
@@ -62,7 +71,9 @@ public final class CheckpointBodyReader {
     expect(getInt() == CheckpointBodyWriter.MAGIC, "magic");
     expect(getInt() == FormatVersion.CURRENT, "version");
     expect(getLong() == number, "number");
-    segments.restoreGenerationLast(getInt());
+    generationLast = getInt();
+    expect(generationLast >= 0, "last generation");
+    segments.restoreGenerationLast(generationLast);
     getInt();
     segments(segments);
   }
@@ -81,6 +92,7 @@ public final class CheckpointBodyReader {
       expect(segments.state(segment) == SegmentState.FREE, "segment listed once");
       SegmentState found = SegmentState.ofCode(state);
       expect(found != SegmentState.FREE, "segment state");
+      expect(generation >= 1 && generation <= generationLast, "segment's generation");
       segments.restore(segment, found, generation, Stream.ofCode(stream));
       int treeUnits = getInt();
       int usedBytes = getInt();
@@ -99,8 +111,12 @@ public final class CheckpointBodyReader {
   private List<CheckpointVolume> volumes() throws CorruptRecordException {
     int count = count(1);
     List<CheckpointVolume> volumes = new ArrayList<>();
+    Set<UUID> ids = new TreeSet<>();
+    Set<Integer> heads = new TreeSet<>();
     for (int i = 0; i < count; i++) {
+      expect(VolumeEntry.length(body, at, length - at) > 0, "volume's length");
       VolumeEntry entry = VolumeEntry.decode(body, at, length - at);
+      expect(ids.add(entry.uuid()) && heads.add(entry.layer()), "volume listed once");
       at += VolumeEntry.length(body, at, length - at);
       byte[] reservations = new byte[count(1)];
       body.getBytes(at, reservations);
@@ -110,8 +126,19 @@ public final class CheckpointBodyReader {
     return volumes;
   }
 
-  private void layers(BlockIndex index) throws CorruptRecordException {
+  /// Each volume has the layer that its writes go to, large enough.
+  private void expectLayersOf(List<CheckpointVolume> volumes) throws CorruptRecordException {
+    for (CheckpointVolume volume : volumes) {
+      Long blocks = blocksByLayer.get(volume.entry().layer());
+      boolean fits =
+          blocks != null && volume.entry().sizeBytes() <= blocks * VolumeGeometry.BLOCK_BYTES;
+      expect(fits, "layer of volume " + volume.entry().uuid());
+    }
+  }
+
+  private void layers(CheckpointSink index) throws CorruptRecordException {
     int count = count(24 + PointerFlyweight.BYTES);
+    expectRoom(index.hasRoomForLayers(count), count + " layers");
     PointerFlyweight root = new PointerFlyweight();
     for (int i = 0; i < count; i++) {
       int layer = getInt();
@@ -119,18 +146,22 @@ public final class CheckpointBodyReader {
       long blocks = getLong();
       int rootLevel = getInt();
       getInt();
-      expect(layer != Layer.NO_PARENT && !index.hasLayer(layer), "layer listed once");
-      expect(parent == Layer.NO_PARENT || index.hasLayer(parent), "layer's parent");
+      expect(layer != Layer.NO_PARENT && !blocksByLayer.containsKey(layer), "layer listed once");
+      expect(parent == Layer.NO_PARENT || blocksByLayer.containsKey(parent), "layer's parent");
       expect(blocks >= 1 && blocks <= IndexOptions.BLOCKS_MAX, "layer's size");
       expect(rootLevel >= 0 && rootLevel < IndexOptions.LEVELS_MAX, "root level");
       pointer(root.wrap(body, at));
-      index.restoreLayer(layer, parent, blocks, rootLevel, root.wrap(body, at));
+      boolean isOwn = root.isAbsent() || root.owner() == layer;
+      expect(isOwn || blocksByLayer.containsKey(root.owner()), "root's owner");
+      index.layer(layer, parent, blocks, rootLevel, root.wrap(body, at));
+      blocksByLayer.put(layer, blocks);
       at += PointerFlyweight.BYTES;
     }
   }
 
-  private void reaps(BlockIndex index) throws CorruptRecordException {
+  private void reaps(CheckpointSink index) throws CorruptRecordException {
     int count = count(16 + PointerFlyweight.BYTES);
+    expectRoom(index.hasRoomForReaps(count), count + " unlinked subtrees");
     ReapEntry reap = new ReapEntry();
     PointerFlyweight pointer = new PointerFlyweight();
     for (int i = 0; i < count; i++) {
@@ -138,50 +169,71 @@ public final class CheckpointBodyReader {
       reap.level = getInt();
       reap.page = getLong();
       expect(reap.level >= 0 && reap.level < IndexOptions.LEVELS_MAX, "reaped level");
+      long pages = IndexOptions.BLOCKS_MAX >>> (7 * (reap.level + 1));
+      expect(reap.page >= 0 && reap.page < pages, "reaped page");
       pointer(pointer.wrap(body, at));
       reap.pointer.copyFrom(pointer);
       at += PointerFlyweight.BYTES;
-      index.restoreReap(reap);
+      index.reap(reap);
     }
   }
 
-  private void carried(BlockIndex index) throws CorruptRecordException {
-    int points = count(16 + EntryFlyweight.BYTES);
+  private void carriedPoints(CheckpointSink index) throws CorruptRecordException {
+    int count = count(16 + EntryFlyweight.BYTES);
+    expectRoom(index.hasRoomToReplay(count, 0), count + " carried blocks");
     CarriedPoint point = new CarriedPoint();
     EntryFlyweight entry = new EntryFlyweight();
-    for (int i = 0; i < points; i++) {
+    for (int i = 0; i < count; i++) {
       point.layer = getInt();
       point.isUnverified = getInt() != 0;
       point.lba = getLong();
       entry.wrap(body, at);
-      long bytes = (long) entry.units() * geometry.unitBytes();
-      boolean lies = !entry.isStored() || geometry.holds(entry.address(), bytes);
-      expect(point.lba >= 0 && point.lba < IndexOptions.BLOCKS_MAX && lies, "carried block");
-      expect(entry.units() * geometry.unitBytes() <= PageCodec.PAGE_BYTES, "carried block's units");
+      expect(isInLayer(point.layer, point.lba, 1), "carried block");
+      expect(entry.writeId() > 0 && entry.owner() == point.layer, "carried block's version");
+      expect(lies(entry.address(), entry.units()), "carried block's place");
       point.entry.copyFrom(entry);
       at += EntryFlyweight.BYTES;
-      index.restoreCarriedPoint(point);
+      // A layer that was removed meanwhile needs no changes.
+      if (blocksByLayer.containsKey(point.layer)) {
+        index.carriedPoint(point);
+      }
     }
-    int ranges = count(32);
+  }
+
+  private void carriedRanges(CheckpointSink index) throws CorruptRecordException {
+    int count = count(32);
+    expectRoom(index.hasRoomToReplay(0, count), count + " carried ranges");
     CarriedRange range = new CarriedRange();
-    for (int i = 0; i < ranges; i++) {
+    for (int i = 0; i < count; i++) {
       range.layer = getInt();
       getInt();
       range.start = getLong();
       range.end = getLong();
       range.writeId = getLong();
-      boolean sound =
-          range.start >= 0 && range.start < range.end && range.end <= IndexOptions.BLOCKS_MAX;
-      expect(sound, "carried range");
-      index.restoreCarriedRange(range);
+      long blocks = range.end - range.start;
+      expect(blocks > 0 && isInLayer(range.layer, range.start, blocks), "carried range");
+      expect(range.writeId > 0, "carried range's version");
+      if (blocksByLayer.containsKey(range.layer)) {
+        index.carriedRange(range);
+      }
     }
+  }
+
+  /// Whether blocks lie in a layer, as far as that is known.
+  private boolean isInLayer(int layer, long lba, long blocks) {
+    long size = blocksByLayer.getOrDefault(layer, IndexOptions.BLOCKS_MAX);
+    return lba >= 0 && blocks <= size && lba <= size - blocks;
   }
 
   /// What a pointer points to lies on the device and fits a page.
   private void pointer(PointerFlyweight pointer) throws CorruptRecordException {
-    long bytes = (long) pointer.units() * geometry.unitBytes();
-    boolean lies = !pointer.isStored() || geometry.holds(pointer.address(), bytes);
-    expect(lies && bytes <= PageCodec.PAGE_BYTES, "page's place");
+    expect(lies(pointer.address(), pointer.units()), "page's place");
+  }
+
+  /// Whether units at a sector, none or up to a block's, lie in one segment.
+  private boolean lies(long sector, int units) {
+    long bytes = (long) units * geometry.unitBytes();
+    return units == 0 || (bytes <= PageCodec.PAGE_BYTES && geometry.holds(sector, bytes));
   }
 
   /// A count of items of at least `itemBytes` each, which must fit what is left.
@@ -201,6 +253,16 @@ public final class CheckpointBodyReader {
     expect(at + Long.BYTES <= length, "length");
     at += Long.BYTES;
     return body.getLong(at - Long.BYTES);
+  }
+
+  /// Not damage: another node, with a larger index, wrote this.
+  private void expectRoom(boolean fits, String what) throws CorruptRecordException {
+    if (!fits) {
+      throw new CorruptRecordException(
+          "the checkpoint has "
+              + what
+              + ", more than this node's index has room for: give it a larger index budget");
+    }
   }
 
   private void expect(boolean sound, String what) throws CorruptRecordException {

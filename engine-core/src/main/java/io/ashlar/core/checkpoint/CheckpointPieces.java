@@ -118,6 +118,11 @@ public final class CheckpointPieces {
     return " at device %s segment %d offset %d".formatted(device.device().name(), segment, offset);
   }
 
+  /// A complaint about the body, with the place of its last piece.
+  public CorruptRecordException placed(CorruptRecordException complaint) {
+    return new CorruptRecordException(complaint.getMessage() + where(root.checkpoint().address()));
+  }
+
   /// Where the pieces lie that [#read] saw.
   public List<Place> places() {
     return places;

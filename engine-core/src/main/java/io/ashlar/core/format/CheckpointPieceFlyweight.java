@@ -60,6 +60,18 @@ public final class CheckpointPieceFlyweight {
         && buffer.getInt(DATA_BYTES_OFFSET) == dataBytes;
   }
 
+  public int number() {
+    return buffer.getInt(NUMBER_OFFSET);
+  }
+
+  public long checkpoint() {
+    return buffer.getLong(CHECKPOINT_OFFSET);
+  }
+
+  public int dataBytes() {
+    return buffer.getInt(DATA_BYTES_OFFSET);
+  }
+
   public long previous() {
     return buffer.getLong(PREVIOUS_OFFSET);
   }

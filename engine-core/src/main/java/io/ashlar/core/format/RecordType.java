@@ -44,11 +44,13 @@ public enum RecordType {
     return this == WRITE || this == RELOCATE;
   }
 
-  static boolean isKnown(int code) {
+  /// Whether a record may carry this code.
+  public static boolean isKnown(int code) {
     return code > 0 && code < BY_CODE.length;
   }
 
-  static RecordType of(int code) {
+  /// The type that a known code stands for.
+  public static RecordType of(int code) {
     return BY_CODE[code];
   }
 }

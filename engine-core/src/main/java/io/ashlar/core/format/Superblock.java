@@ -52,8 +52,8 @@ public record Superblock(
   public static final int BYTES = 4096;
   public static final long MAGIC = 0x42535241_4C485341L; // "ASHLARSB"
 
-  /// Highest epoch: write ids keep 24 bits of it.
-  public static final int EPOCH_MAX = (1 << 24) - 1;
+  /// Highest epoch: write ids keep 24 bits of it, and stay positive.
+  public static final int EPOCH_MAX = (1 << 23) - 1;
 
   private static final int MAGIC_OFFSET = 0;
   private static final int CHECKSUM_OFFSET = MAGIC_OFFSET + Long.BYTES;
@@ -157,7 +157,7 @@ public record Superblock(
   public Superblock {
     cursors = List.copyOf(cursors);
     Check.that(cursors.size() == STREAMS, "a cursor for each stream", cursors.size());
-    Check.that(epoch >= 0 && epoch <= EPOCH_MAX, "epoch fits 24 bits", epoch);
+    Check.that(epoch >= 0 && epoch <= EPOCH_MAX, "epoch fits a write id", epoch);
   }
 
   /// Writes this into [#BYTES] of `target`.
@@ -238,13 +238,17 @@ public record Superblock(
         throw new CorruptRecordException("superblock names no place in the log at " + place);
       }
     }
+    int epoch = source.getInt(offset + EPOCH_OFFSET);
+    if (epoch < 0 || epoch > EPOCH_MAX) {
+      throw new CorruptRecordException("superblock's epoch makes no sense at " + place);
+    }
     return new Superblock(
         source.getLong(offset + GENERATION_OFFSET),
         getUuid(source, offset + DEVICE_OFFSET),
         getUuid(source, offset + CLUSTER_OFFSET),
         source.getLong(offset + SECRET_OFFSET),
         geometry,
-        source.getInt(offset + EPOCH_OFFSET) & EPOCH_MAX,
+        epoch,
         source.getInt(offset + CLEAN_OFFSET) != 0,
         source.getLong(offset + REPLAY_FROM_OFFSET),
         source.getLong(offset + CUT_OFFSET),

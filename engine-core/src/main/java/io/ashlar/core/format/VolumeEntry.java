@@ -88,10 +88,7 @@ public record VolumeEntry(
   /// @throws CorruptRecordException if it is not one
   public static VolumeEntry decode(DirectBuffer source, int offset, int available)
       throws CorruptRecordException {
-    int length = length(source, offset, available);
-    int block = length < 0 ? 0 : source.getInt(offset + BLOCK_OFFSET);
-    long size = length < 0 ? 0 : source.getLong(offset + SIZE_OFFSET);
-    if (length < 0 || (block != 512 && block != 4096) || size <= 0 || size % 4096 != 0) {
+    if (length(source, offset, available) < 0 || !isSound(source, offset)) {
       throw new CorruptRecordException("a volume entry makes no sense");
     }
     byte[] nameBytes = new byte[source.getShort(offset + NAME_LENGTH_OFFSET) & 0xFFFF];
@@ -101,12 +98,23 @@ public record VolumeEntry(
     return new VolumeEntry(
         new UUID(source.getLong(offset), source.getLong(offset + Long.BYTES)),
         source.getInt(offset + LAYER_OFFSET),
-        block,
-        size,
+        source.getInt(offset + BLOCK_OFFSET),
+        source.getLong(offset + SIZE_OFFSET),
         source.getByte(offset + COMPRESSION_OFFSET),
         source.getByte(offset + ENCRYPTED_OFFSET) != 0,
         new String(nameBytes, StandardCharsets.UTF_8),
         keys);
+  }
+
+  private static boolean isSound(DirectBuffer source, int offset) {
+    int block = source.getInt(offset + BLOCK_OFFSET);
+    long size = source.getLong(offset + SIZE_OFFSET);
+    int compression = source.getByte(offset + COMPRESSION_OFFSET);
+    return source.getInt(offset + LAYER_OFFSET) != 0
+        && (block == 512 || block == 4096)
+        && size > 0
+        && size % 4096 == 0
+        && (compression == COMPRESSION_NONE || compression == COMPRESSION_LZ4);
   }
 
   /// This entry with another size.

@@ -126,6 +126,23 @@ public final class BlockIndex {
     return layers.count();
   }
 
+  /// Whether so many more layers fit.
+  public boolean hasRoomForLayers(int more) {
+    return more <= options.layersMax() - layers.count();
+  }
+
+  /// Whether other layers were forked from this one, so that it cannot be removed.
+  public boolean hasChildren(int layer) {
+    Layer found = layers.get(layer);
+    return found != null && found.children > 0;
+  }
+
+  /// The layer's size; 0 if it is not there.
+  public long blocks(int layer) {
+    Layer found = layers.get(layer);
+    return found == null ? 0 : found.blocks;
+  }
+
   /// The `index`-th layer, parents before their children.
   public Layer layer(int index) {
     return layers.at(index);
@@ -138,6 +155,12 @@ public final class BlockIndex {
   /// [#rangesOfUnmap].
   public boolean hasRoom(int points, int ranges) {
     return delta.hasRoom(points, ranges);
+  }
+
+  /// Whether this many can be put back or replayed, whatever they replace: what was published
+  /// before a crash always can, with an index as large as it was then.
+  public boolean hasRoomToReplay(int points, int ranges) {
+    return delta.active.hasRoom(points, ranges);
   }
 
   /// The part of the delta table in use, in percent of what [#hasRoom] allows: when to freeze.
@@ -374,6 +397,11 @@ public final class BlockIndex {
   /// @param index below [#reapCount]
   public void reapEntry(int index, ReapEntry out) {
     reaper.get(index, out);
+  }
+
+  /// Whether so many more unlinked subtrees can be put back.
+  public boolean hasRoomForReaps(int more) {
+    return more <= options.reapMax() - reapList.size();
   }
 
   /// Puts back what [#reapEntry] gave.

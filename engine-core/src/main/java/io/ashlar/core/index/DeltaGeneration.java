@@ -84,6 +84,11 @@ final class DeltaGeneration {
     filter.clear();
   }
 
+  /// Whether there is memory for this many more points and ranges, whatever they replace.
+  boolean hasRoom(int morePoints, int moreRanges) {
+    return morePoints <= pointNext.length - points && ranges.hasRoom(moreRanges);
+  }
+
   // Records
 
   int records() {

@@ -50,6 +50,12 @@ final class RangeTombstones {
     return size;
   }
 
+  /// Whether there is memory for this many more ranges: each adds two pieces at most, itself and
+  /// what it cuts off another.
+  boolean hasRoom(int moreRanges) {
+    return moreRanges <= (capacity - size) / 2;
+  }
+
   long start(int piece) {
     return starts[piece];
   }

@@ -66,6 +66,24 @@ public final class LogReplay {
     return Math.min(longest, geometry.segmentBytes());
   }
 
+  /// Opens the streams' segments as of the replay's start in a table that a checkpoint filled: the
+  /// table was written a little later, so some of them may be sealed in it already, and segments
+  /// that were opened in between are in it too; replay opens those anew.
+  ///
+  /// @throws CorruptRecordException if the superblock and the checkpoint contradict each other
+  public static void openCursors(Superblock root, SegmentTable segments)
+      throws CorruptRecordException {
+    for (Stream stream : Stream.values()) {
+      StreamCursor cursor = root.cursors().get(stream.code());
+      if (!segments.mayReopen(cursor.segment(), cursor.generation())) {
+        throw new CorruptRecordException(
+            "the superblock's stream %s goes on in segment %d, which its checkpoint needs for something else, at segment %d offset %d"
+                .formatted(stream, cursor.segment(), cursor.segment(), cursor.offset()));
+      }
+      segments.replayOpened(cursor.segment(), cursor.generation(), stream, 0);
+    }
+  }
+
   /// Replays everything.
   ///
   /// @throws CorruptRecordException if something that was durable is not there any more; the

@@ -59,6 +59,14 @@ public final class GroupRecords {
     return true;
   }
 
+  /// Passes over the blocks of the record that are not visited yet, so that the next record is
+  /// found.
+  public void skipBlocks() {
+    while (nextBlock()) {
+      // Each is passed.
+    }
+  }
+
   private void take(int bytes) {
     payloadOffset = nextPayloadOffset;
     nextPayloadOffset += Sectors.align(bytes, unitBytes);

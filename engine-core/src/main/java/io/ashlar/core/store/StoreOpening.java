@@ -1,12 +1,12 @@
 package io.ashlar.core.store;
 
-import io.ashlar.core.base.Check;
 import io.ashlar.core.base.Clock;
 import io.ashlar.core.base.Crc32c;
 import io.ashlar.core.checkpoint.CheckpointBodyReader;
 import io.ashlar.core.checkpoint.CheckpointPieces;
 import io.ashlar.core.checkpoint.CheckpointVolume;
 import io.ashlar.core.checkpoint.Checkpointer;
+import io.ashlar.core.checkpoint.IndexRestore;
 import io.ashlar.core.checkpoint.SuperblockSlots;
 import io.ashlar.core.device.BlockDevice;
 import io.ashlar.core.device.DeviceStatus;
@@ -17,7 +17,6 @@ import io.ashlar.core.format.GroupProof;
 import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.Superblock.LaneGeometry;
 import io.ashlar.core.format.Superblock.Pieces;
-import io.ashlar.core.format.Superblock.StreamCursor;
 import io.ashlar.core.format.UnsupportedFormatException;
 import io.ashlar.core.gc.Cleaner;
 import io.ashlar.core.gc.MoveAdmission;
@@ -135,7 +134,7 @@ final class StoreOpening {
     RecordApplier applier = new RecordApplier(index, catalog);
 
     List<CheckpointPieces.Place> places = restore(found, segments, index, catalog);
-    LogReplay replay = replay(found, segments, logOptions, applier);
+    LogReplay replay = replay(found, segments, logOptions, index, applier);
     catalog.onStarted();
     segments.offerRest();
     segments.restoreGenerationLast(segments.generationLast() + GENERATIONS_SKIPPED);
@@ -229,34 +228,35 @@ final class StoreOpening {
       UnsafeBuffer body = pieces.read();
       CheckpointBodyReader reader =
           new CheckpointBodyReader(body, body.capacity(), root.geometry());
-      for (CheckpointVolume volume : reader.restore(root.checkpoint().number(), segments, index)) {
-        catalog.restore(volume);
+      try {
+        for (CheckpointVolume volume :
+            reader.restore(root.checkpoint().number(), segments, new IndexRestore(index))) {
+          catalog.restore(volume);
+        }
+      } catch (CorruptRecordException e) {
+        throw pieces.placed(e);
       }
       places = pieces.places();
     }
-    openCursors(root, segments);
+    LogReplay.openCursors(root, segments);
     for (CheckpointPieces.Place place : places) {
       segments.countTree(place.address(), place.generation(), place.units());
     }
     return places;
   }
 
-  /// The streams' segments as of the replay's start: the checkpoint's table was written a little
-  /// later, so some of them may be sealed in it already, and segments that were opened in between
-  /// are in it too; replay opens those anew.
-  private static void openCursors(Superblock root, SegmentTable segments) {
-    for (Stream stream : Stream.values()) {
-      StreamCursor cursor = root.cursors().get(stream.code());
-      Check.that(cursor.segment() >= 0, "every stream has a segment", stream.code());
-      segments.replayOpened(cursor.segment(), cursor.generation(), stream, 0);
-    }
-  }
-
   private LogReplay replay(
-      Superblock root, SegmentTable segments, LogOptions logOptions, RecordApplier applier)
+      Superblock root,
+      SegmentTable segments,
+      LogOptions logOptions,
+      BlockIndex index,
+      RecordApplier applier)
       throws CorruptRecordException {
     LogReplay replay = new LogReplay(root, polled, segments, logOptions, crc);
-    replay.run((window, damaged) -> replayGroup(window, damaged, applier));
+    replay.run((window, damaged) -> {
+      new ReplayBounds(device.name(), index, applier.catalog(), window).check();
+      replayGroup(window, damaged, applier);
+    });
     return replay;
   }
 
@@ -268,12 +268,22 @@ final class StoreOpening {
           "group %d of %s was durable and its payload is damaged; the blocks that suffered are not served"
               .formatted(window.header().sequence(), device.name()));
     }
-    applier.apply(
-        window.records(),
-        window.payloadBase(),
-        window.header().generation(),
-        window.memory(),
-        window.firstPayload());
+    try {
+      applier.apply(
+          window.records(),
+          window.payloadBase(),
+          window.header().generation(),
+          window.memory(),
+          window.firstPayload());
+    } catch (CorruptRecordException e) {
+      throw placed(String.valueOf(e.getMessage()), window);
+    }
+  }
+
+  private CorruptRecordException placed(String complaint, GroupWindow window) {
+    return new CorruptRecordException(
+        "%s, in group %d of the log with its payload at device %s offset %d"
+            .formatted(complaint, window.header().sequence(), device.name(), window.payloadBase()));
   }
 
   private void refuseDamagedCatalogue(GroupWindow window) throws CorruptRecordException {
@@ -285,13 +295,9 @@ final class StoreOpening {
             default -> false;
           };
       if (catalogue) {
-        throw new CorruptRecordException(
-            "group %d of the log holds a change of the volumes and its payload is damaged"
-                .formatted(window.header().sequence()));
+        throw placed("a change of the volumes is damaged", window);
       }
-      while (records.nextBlock()) {
-        // Visited so that the next record is found.
-      }
+      records.skipBlocks();
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,16 @@ final class VolumeCatalog {
 
   @Nullable LocalVolume ofLayer(int layer) {
     return byLayer.get(layer);
+  }
+
+  /// The volume whose head layer it is, or null if that is none's.
+  @Nullable UUID idOfLayer(int layer) {
+    LocalVolume volume = byLayer.get(layer);
+    return volume == null ? null : volume.entry().uuid();
+  }
+
+  boolean has(UUID id) {
+    return byId.containsKey(new VolumeId(id));
   }
 
   Collection<LocalVolume> volumes() {

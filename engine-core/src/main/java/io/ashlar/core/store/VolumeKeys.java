@@ -16,23 +16,23 @@ import org.jspecify.annotations.Nullable;
 
 /// Turns a volume's wrapped keys into the ciphers of the shard's key ring. A volume whose newest
 /// key is not to be had stays locked.
-final class VolumeKeys {
+public final class VolumeKeys {
   private final KeyProvider provider;
   private final KeyRing ring;
   private final HealthLog.Listener listener;
 
-  VolumeKeys(KeyProvider provider, KeyRing ring, HealthLog.Listener listener) {
+  public VolumeKeys(KeyProvider provider, KeyRing ring, HealthLog.Listener listener) {
     this.provider = provider;
     this.ring = ring;
     this.listener = listener;
   }
 
-  KeyRing ring() {
+  public KeyRing ring() {
     return ring;
   }
 
   /// How the volume's new blocks are sealed; null if its key is not to be had.
-  @Nullable LayerTransform transform(VolumeEntry entry) {
+  public @Nullable LayerTransform transform(VolumeEntry entry) {
     Compression compression =
         entry.compression() == VolumeEntry.COMPRESSION_NONE ? Compression.NONE : Compression.LZ4;
     if (!entry.encrypted()) {

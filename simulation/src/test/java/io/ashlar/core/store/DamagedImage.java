@@ -24,13 +24,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// The image of a store that worked, checkpointed, cleaned and then lost power, what its volume
 /// held, and where each of its structures lies.
 final class DamagedImage {
   static final int SEGMENTS = 24;
   static final int BLOCKS = 2304;
-  private static final long DISK_BYTES = (SEGMENTS + 1L) * StoreRig.SEGMENT_BYTES;
 
   /// What a structure is.
   enum Kind {
@@ -87,6 +87,40 @@ final class DamagedImage {
     return new DamagedImage(image, versions, unitBytes, moved);
   }
 
+  /// A store that lost power with a long log after its checkpoint: one that created a volume,
+  /// wrote, unmapped, and went on in another segment.
+  static DamagedImage ofLog(int unitBytes) {
+    for (long seed = 1; seed < 20; seed++) {
+      DamagedImage image = tryLog(unitBytes, seed);
+      if (image != null) {
+        return image;
+      }
+    }
+    throw new AssertionError("no seed fills a segment between two checkpoints");
+  }
+
+  private static @Nullable DamagedImage tryLog(int unitBytes, long seed) {
+    StoreRig rig = StoreRig.fresh(SEGMENTS, unitBytes, seed);
+    BlockVolume volume = rig.createSealed(1, BLOCKS * 4096L);
+    BlockModel model = new BlockModel(BLOCKS);
+    SplittableRandom random = new SplittableRandom(seed);
+    work(rig, volume, model, random, 20);
+    rig.checkpoint();
+    rig.createPlain(2, 1 << 20, 4096);
+    long checkpoints = rig.store.statistics().checkpoints();
+    int free = rig.store.statistics().freeSegments();
+    while (rig.store.statistics().freeSegments() == free) {
+      work(rig, volume, model, random, 1);
+      if (rig.store.statistics().checkpoints() > checkpoints) {
+        return null;
+      }
+    }
+    // Before anything else happens: reading gives a checkpoint the time to end.
+    DiskImage image = rig.disk.state().crashed(CrashChoice.keepAll(rig.disk.state()));
+    long[] versions = BlockModel.versions(volume, BLOCKS, rig::turn);
+    return new DamagedImage(image, versions, unitBytes, 0);
+  }
+
   private static void work(
       StoreRig rig, BlockVolume volume, BlockModel model, SplittableRandom random, int turns) {
     for (int turn = 0; turn < turns; turn++) {
@@ -98,9 +132,10 @@ final class DamagedImage {
   }
 
   SimulatedBlockDevice disk(DiskImage of, SimulatedClock clock) {
+    long bytes = of.sizeBytes();
     SimulatedDiskOptions options =
-        SimulatedDiskOptions.ofSize(DISK_BYTES, 1)
-            .withGeometry(new DeviceGeometry(DISK_BYTES, unitBytes, 64, true));
+        SimulatedDiskOptions.ofSize(bytes, 1)
+            .withGeometry(new DeviceGeometry(bytes, unitBytes, 64, true));
     return new SimulatedBlockDevice("disk", options, clock, of);
   }
 
