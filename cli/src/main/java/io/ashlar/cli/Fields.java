@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Locale;
 
 /// One thing, a field per line, with the values aligned.
-final class Fields {
+public final class Fields {
   private record Field(String name, String value) {}
 
   private final List<Field> fields = new ArrayList<>();
 
-  Fields add(String name, Object value) {
+  public Fields add(String name, Object value) {
     fields.add(new Field(name, value.toString()));
     return this;
   }
@@ -27,7 +27,7 @@ final class Fields {
     return this;
   }
 
-  void print(PrintWriter out) {
+  public void print(PrintWriter out) {
     int width = fields.stream().mapToInt(field -> field.name.length()).max().orElse(0);
     for (Field field : fields) {
       String padding = " ".repeat(width - field.name.length());

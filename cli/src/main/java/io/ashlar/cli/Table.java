@@ -5,21 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Left-aligned columns, as wide as their widest cell, two spaces apart.
-final class Table {
+public final class Table {
   private static final String GAP = "  ";
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  Table(String... headings) {
+  public Table(String... headings) {
     rows.add(List.of(headings));
   }
 
-  Table row(String... cells) {
+  public Table row(String... cells) {
     rows.add(List.of(cells));
     return this;
   }
 
-  void print(PrintWriter out) {
+  public void print(PrintWriter out) {
     int[] widths = new int[rows.getFirst().size()];
     for (List<String> row : rows) {
       for (int column = 0; column < row.size(); column++) {

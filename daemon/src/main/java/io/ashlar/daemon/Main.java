@@ -3,6 +3,8 @@ package io.ashlar.daemon;
 import io.ashlar.cli.CommandRunner;
 import io.ashlar.daemon.command.ConfigCommand;
 import io.ashlar.daemon.command.UpCommand;
+import io.ashlar.daemon.inspect.InspectCommand;
+import io.ashlar.daemon.salvage.SalvageCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +18,12 @@ public final class Main {
     PrintWriter err =
         new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
     int exitCode =
-        new CommandRunner(out, err).add(new UpCommand()).add(new ConfigCommand()).run(arguments);
+        new CommandRunner(out, err)
+            .add(new UpCommand())
+            .add(new ConfigCommand())
+            .add(new InspectCommand())
+            .add(new SalvageCommand())
+            .run(arguments);
     out.flush();
     err.flush();
     System.exit(exitCode);

@@ -75,7 +75,11 @@ class LayersTest {
             List.of("io.ashlar.control", "io.ashlar.cli", "io.ashlar.daemon.disk")),
         new Fence(
             "picocli..",
-            List.of("io.ashlar.cli", "io.ashlar.daemon.command", "io.ashlar.daemon.inspect")));
+            List.of(
+                "io.ashlar.cli",
+                "io.ashlar.daemon.command",
+                "io.ashlar.daemon.inspect",
+                "io.ashlar.daemon.salvage")));
   }
 
   @ParameterizedTest

@@ -31,6 +31,9 @@ public final class DeviceAudit implements ScanVisitor {
   private long durableThrough = -1;
   private long groups;
   private long records;
+  private int refusedSegment;
+  private int refusedOffset;
+  private int refusedBytes;
 
   public DeviceAudit(PolledDevice device) {
     this.device = device;
@@ -47,6 +50,7 @@ public final class DeviceAudit implements ScanVisitor {
     for (int segment = 0; segment < root.geometry().segments(); segment++) {
       scan.scan(segment, this);
     }
+    tellRefused();
     for (Suspect suspect : suspects) {
       // What was never durable is a torn tail: not damage.
       if (suspect.sequence <= durableThrough) {
@@ -118,7 +122,24 @@ public final class DeviceAudit implements ScanVisitor {
 
   @Override
   public void onUnreadable(int segment, int offset, int bytes) {
-    damages.add(at(bytes + " bytes cannot be read", segment, offset));
+    boolean goesOn =
+        segment == refusedSegment && offset == refusedOffset + refusedBytes && refusedBytes > 0;
+    if (goesOn) {
+      refusedBytes += bytes;
+      return;
+    }
+    tellRefused();
+    refusedSegment = segment;
+    refusedOffset = offset;
+    refusedBytes = bytes;
+  }
+
+  /// Refused pieces that follow each other are one damage.
+  private void tellRefused() {
+    if (refusedBytes > 0) {
+      damages.add(at(refusedBytes + " bytes cannot be read", refusedSegment, refusedOffset));
+      refusedBytes = 0;
+    }
   }
 
   private String at(String what, int segment, int offset) {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class SegmentScan {
   private static final int NONE = -1;
 
+  /// What is read at once where the device refuses more.
+  private static final int PIECE_BYTES = 4096;
+
   private final PolledDevice device;
   private final LaneGeometry geometry;
   private final long secret;
@@ -29,7 +32,7 @@ public final class SegmentScan {
   private int segment;
   private int stream;
   private int generation;
-  private boolean refused;
+  private int toldThrough;
 
   /// @param root any superblock of the device
   public SegmentScan(PolledDevice device, Superblock root) {
@@ -82,17 +85,15 @@ public final class SegmentScan {
     this.segment = segment;
     stream = NONE;
     generation = NONE;
-    refused = false;
+    toldThrough = 0;
     window.loaded(NONE, 0, 0);
   }
 
   /// Whether a sound group of the segment's present life begins at `offset`. The first one found
   /// says which life that is.
   private boolean isGroup(int offset, ScanVisitor visitor) {
-    if (geometry.segmentBytes() - offset < GroupHeaderFlyweight.BYTES || !load(offset, visitor)) {
-      return false;
-    }
-    if (!isMarked(offset)) {
+    if (geometry.segmentBytes() - offset < GroupHeaderFlyweight.BYTES
+        || !isMarkedThere(offset, visitor)) {
       return false;
     }
     boolean isFirst = generation == NONE;
@@ -107,7 +108,7 @@ public final class SegmentScan {
     }
     if (!window.holdsGroup()) {
       reload(offset, visitor);
-      if (refused || window.judge(as, life, offset) != Verdict.SOUND || !window.holdsGroup()) {
+      if (window.judge(as, life, offset) != Verdict.SOUND || !window.holdsGroup()) {
         return false;
       }
     }
@@ -117,38 +118,49 @@ public final class SegmentScan {
   }
 
   /// Whether the bytes begin like a header of this device; [#peek] shows it.
-  private boolean isMarked(int offset) {
-    peek.wrap(window.memory(), window.memoryOffset(offset), GroupHeaderFlyweight.BYTES);
-    return peek.magic() == GroupHeaderFlyweight.MAGIC && peek.secret() == secret;
-  }
-
-  private boolean load(int offset, ScanVisitor visitor) {
+  private boolean isMarkedThere(int offset, ScanVisitor visitor) {
     if (!window.holdsHeader(segment, offset)) {
       reload(offset, visitor);
     }
-    return !refused;
+    peek.wrap(window.memory(), window.memoryOffset(offset), GroupHeaderFlyweight.BYTES);
+    return peek.magic() == GroupHeaderFlyweight.MAGIC && peek.secret() == secret;
   }
 
   private void reload(int offset, ScanVisitor visitor) {
     int bytes = window.needs(offset);
     long at = geometry.segmentOffset(segment) + offset;
-    refused = device.read(at, bytes, window.address()) != DeviceStatus.OK;
-    window.loaded(refused ? NONE : segment, offset, bytes);
-    if (refused) {
-      visitor.onUnreadable(segment, offset, bytes);
+    if (device.read(at, bytes, window.address()) != DeviceStatus.OK) {
+      readPieces(offset, bytes, visitor);
+    }
+    window.loaded(segment, offset, bytes);
+  }
+
+  /// Where a device refuses, everything around is still read; the rest counts as zeroes, which no
+  /// checksum mistakes for anything.
+  private void readPieces(int offset, int bytes, ScanVisitor visitor) {
+    for (int piece = 0; piece < bytes; piece += PIECE_BYTES) {
+      int length = Math.min(PIECE_BYTES, bytes - piece);
+      long at = geometry.segmentOffset(segment) + offset + piece;
+      if (device.read(at, length, window.address() + piece) != DeviceStatus.OK) {
+        window.memory().setMemory(piece, length, (byte) 0);
+        tellUnreadable(offset + piece, length, visitor);
+      }
+    }
+  }
+
+  /// Windows overlap; each place is told once.
+  private void tellUnreadable(int offset, int length, ScanVisitor visitor) {
+    if (offset >= toldThrough) {
+      visitor.onUnreadable(segment, offset, length);
+      toldThrough = offset + length;
     }
   }
 
   /// Finds where the walk goes on after a place that is no group.
   private int resume(int broken, ScanVisitor visitor) {
-    if (refused) {
-      refused = false;
-      return broken + Math.max(window.needs(broken) / 2, geometry.unitBytes());
-    }
     boolean wasHeader =
         geometry.segmentBytes() - broken >= GroupHeaderFlyweight.BYTES
-            && load(broken, visitor)
-            && isMarked(broken)
+            && isMarkedThere(broken, visitor)
             && (generation == NONE || peek.generation() == generation);
     long sequence = wasHeader ? peek.sequence() : 0;
     int from = broken + geometry.unitBytes();
@@ -157,7 +169,6 @@ public final class SegmentScan {
         visitor.onLost(segment, broken, at - broken);
         return at;
       }
-      refused = false;
     }
     if (wasHeader) {
       visitor.onBrokenEnd(segment, broken, sequence);
