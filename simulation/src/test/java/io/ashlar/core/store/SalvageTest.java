@@ -1,0 +1,254 @@
+package io.ashlar.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ashlar.core.base.Check;
+import io.ashlar.core.device.PolledDevice;
+import io.ashlar.core.format.Superblock;
+import io.ashlar.core.format.UnsupportedFormatException;
+import io.ashlar.core.offline.Salvage;
+import io.ashlar.core.offline.SalvageReport;
+import io.ashlar.core.offline.SalvageRoot;
+import io.ashlar.core.offline.SalvageTarget;
+import io.ashlar.core.offline.SalvagedRange;
+import io.ashlar.core.offline.SalvagedRange.Kind;
+import io.ashlar.core.offline.SalvagedVolume;
+import io.ashlar.core.store.DamagedImage.Structure;
+import io.ashlar.core.transform.KeyProvider;
+import io.ashlar.simulation.DiskImage;
+import io.ashlar.simulation.SimulatedClock;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Damages a device in many ways. Whatever a salvage gives without a word is what was acked last.
+class SalvageTest {
+  private static final DamagedImage SMALL_UNITS = DamagedImage.ofWorkload(512, 1);
+  private static final DamagedImage LARGE_UNITS = DamagedImage.ofWorkload(4096, 2);
+
+  /// Keeps the version that each block says it has.
+  private static final class Versions implements SalvageTarget {
+    final TreeMap<Integer, long[]> byLayer = new TreeMap<>();
+
+    @Override
+    public void onBlock(SalvagedVolume volume, long lba, DirectBuffer block, int offset) {
+      long[] versions =
+          byLayer.computeIfAbsent(volume.layer(), id -> new long[DamagedImage.BLOCKS]);
+      versions[(int) lba] = block.getLong(offset);
+      assertThat(block.getLong(offset + Long.BYTES)).as("the block's own number").isEqualTo(lba);
+    }
+
+    @Override
+    public void onProgress(String sentence) {
+      assertThat(sentence).isNotEmpty();
+    }
+  }
+
+  /// What came of a salvage of volume 1.
+  @SuppressWarnings("ArrayRecordComponent") // outcomes are not compared
+  private record Outcome(SalvageReport report, SalvagedVolume volume, long[] versions) {
+    /// What is wrong with a block; null if it must be right.
+    @Nullable Kind kind(long block) {
+      for (SalvagedRange each : volume.ranges()) {
+        if (block >= each.firstBlock() && block < each.firstBlock() + each.blocks()) {
+          return each.kind();
+        }
+      }
+      return null;
+    }
+  }
+
+  private static Outcome salvage(DamagedImage good, DiskImage image) {
+    return salvage(good, image, 1 << 20);
+  }
+
+  private static Outcome salvage(DamagedImage good, DiskImage image, long memoryBytes) {
+    Versions versions = new Versions();
+    SalvageReport report = run(good, image, versions, StoreRig.keyProvider(), memoryBytes);
+    SalvagedVolume volume =
+        report.volumes().stream().filter(each -> each.layer() == 1).findAny().orElseThrow();
+    return new Outcome(
+        report, volume, versions.byLayer.getOrDefault(1, new long[DamagedImage.BLOCKS]));
+  }
+
+  private static SalvageReport run(
+      DamagedImage good,
+      DiskImage image,
+      SalvageTarget target,
+      @Nullable KeyProvider keys,
+      long memoryBytes) {
+    PolledDevice device = new PolledDevice(good.disk(image, new SimulatedClock()));
+    try {
+      SalvageRoot root = Check.present(SalvageRoot.find(device, 0), "something looks like a pool");
+      return new Salvage(device, root, keys, target, memoryBytes).run();
+    } catch (UnsupportedFormatException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// Blocks without a word against them hold what was acked last.
+  private static void assertHonest(DamagedImage good, Outcome outcome, String what) {
+    for (int block = 0; block < DamagedImage.BLOCKS; block++) {
+      Kind kind = outcome.kind(block);
+      if (kind == null) {
+        assertThat(outcome.versions[block])
+            .as("%s: block %d", what, block)
+            .isEqualTo(good.versions[block]);
+      } else if (kind == Kind.UNREADABLE) {
+        assertThat(outcome.versions[block]).as("%s: block %d is lost", what, block).isZero();
+      }
+    }
+  }
+
+  private static DamagedImage image(int unitBytes) {
+    return unitBytes == 512 ? SMALL_UNITS : LARGE_UNITS;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {512, 4096})
+  void shouldCopyASoundDeviceWhole(int unitBytes) {
+    DamagedImage good = image(unitBytes);
+    Outcome outcome = salvage(good, good.image.fork());
+    assertThat(outcome.report.isComplete()).isTrue();
+    assertThat(outcome.volume.ranges()).isEmpty();
+    assertHonest(good, outcome, "sound");
+    assertThat(outcome.report.volumes()).extracting(SalvagedVolume::layer).containsExactly(1, 2);
+  }
+
+  @Test
+  void shouldNeedLittleMemory() {
+    Outcome outcome = salvage(SMALL_UNITS, SMALL_UNITS.image.fork(), 0);
+    assertThat(outcome.report.isComplete()).isTrue();
+    assertHonest(SMALL_UNITS, outcome, "sixteen leaves at a time");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"512, 1", "512, 2", "512, 3", "4096, 1", "4096, 2", "4096, 3"})
+  void shouldDoWithoutSuperblocks(int unitBytes, int lost) {
+    DamagedImage good = image(unitBytes);
+    DiskImage damaged = good.image.fork();
+    for (int copy = 0; copy < 2; copy++) {
+      if ((lost & 1 << copy) != 0) {
+        damaged.fill((long) copy * Superblock.BYTES, Superblock.BYTES, (byte) 0x5A);
+      }
+    }
+    Outcome outcome = salvage(good, damaged);
+    assertThat(outcome.report.soundSuperblocks()).isEqualTo(2 - Integer.bitCount(lost));
+    assertThat(outcome.report.checkpoint()).isPositive();
+    assertThat(outcome.volume.ranges()).isEmpty();
+    assertHonest(good, outcome, "superblocks lost: " + lost);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {512, 4096})
+  void shouldDoWithoutTheFirstSegmentToo(int unitBytes) {
+    DamagedImage good = image(unitBytes);
+    DiskImage damaged = good.image.fork();
+    damaged.fill(0, StoreRig.SEGMENT_BYTES + 4096, (byte) 0);
+    Outcome outcome = salvage(good, damaged);
+    assertThat(outcome.report.soundSuperblocks()).isZero();
+    assertHonest(good, outcome, "superblocks and the first group lost");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {512, 4096})
+  void shouldTellThatNothingIsCertainWithoutAnyCheckpoint(int unitBytes) {
+    DamagedImage good = image(unitBytes);
+    DiskImage damaged = good.image.fork();
+    for (Structure each : good.structures()) {
+      if (each.kind() == DamagedImage.Kind.CHECKPOINT) {
+        damaged.fill(each.offset(), 512, (byte) 0);
+      }
+    }
+    Outcome outcome = salvage(good, damaged);
+    assertThat(outcome.report.checkpoint()).isEqualTo(-1);
+    assertThat(outcome.report.isComplete()).isFalse();
+    int right = 0;
+    for (int block = 0; block < DamagedImage.BLOCKS; block++) {
+      assertThat(outcome.kind(block)).as("block %d", block).isEqualTo(Kind.UNCERTAIN);
+      right += outcome.versions[block] == good.versions[block] ? 1 : 0;
+    }
+    assertThat(right).as("what the log has is right").isGreaterThan(DamagedImage.BLOCKS * 9 / 10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {512, 4096})
+  void shouldNeverGiveAnotherVersionWithoutSayingSo(int unitBytes) {
+    DamagedImage good = image(unitBytes);
+    SplittableRandom random = new SplittableRandom(unitBytes);
+    List<Structure> structures = good.structures();
+    int spoiled = 0;
+    for (int round = 0; round < 60; round++) {
+      DiskImage damaged = good.image.fork();
+      StringBuilder what = new StringBuilder("unit " + unitBytes + " round " + round);
+      for (int hits = 1 + random.nextInt(6); hits > 0; hits--) {
+        Structure hit = structures.get(random.nextInt(structures.size()));
+        damaged.flipBit(hit.offset() + random.nextInt(hit.bytes()), random.nextInt(8));
+        what.append(", ").append(hit.name());
+      }
+      Outcome outcome = salvage(good, damaged);
+      if (outcome.report.groupsMissing() == 0) {
+        assertHonest(good, outcome, what.toString());
+      }
+      spoiled += outcome.report.isComplete() ? 0 : 1;
+    }
+    assertThat(spoiled).as("some damage is felt").isPositive();
+  }
+
+  @Test
+  void shouldNameExactlyTheBlocksThatAreLost() {
+    List<Structure> data =
+        SMALL_UNITS.structures().stream()
+            .filter(each -> each.kind() == DamagedImage.Kind.DATA)
+            .toList();
+    int lost = 0;
+    for (int i = 0; i < data.size(); i += data.size() / 40) {
+      Structure hit = data.get(i);
+      DiskImage damaged = SMALL_UNITS.image.fork();
+      damaged.fill(hit.offset(), hit.bytes(), (byte) 0x33);
+      Outcome outcome = salvage(SMALL_UNITS, damaged);
+      assertHonest(SMALL_UNITS, outcome, hit.name());
+      for (SalvagedRange each : outcome.volume.ranges()) {
+        assertThat(each).isEqualTo(new SalvagedRange(hit.firstBlock(), 1, Kind.UNREADABLE));
+        lost++;
+      }
+    }
+    assertThat(lost).as("some of it was alive").isPositive();
+  }
+
+  @Test
+  void shouldLeaveEncryptedVolumesOutWithoutTheirKey() {
+    Versions versions = new Versions();
+    SalvageReport report = run(SMALL_UNITS, SMALL_UNITS.image.fork(), versions, null, 1 << 20);
+    assertThat(report.isComplete()).isFalse();
+    assertThat(report.volumes().getFirst().isLocked()).isTrue();
+    assertThat(report.volumes().getLast().isLocked()).isFalse();
+    assertThat(versions.byLayer).isEmpty();
+  }
+
+  @Test
+  void shouldTakeWhatIsThereOfADeviceThatEndsEarly() {
+    DiskImage half = new DiskImage(12L * StoreRig.SEGMENT_BYTES);
+    byte[] bytes = SMALL_UNITS.bytes(0, (int) half.sizeBytes());
+    half.write(0, bytes, 0, bytes.length);
+    Outcome outcome = salvage(SMALL_UNITS, half);
+    assertThat(outcome.report.segmentsMissing()).isEqualTo(DamagedImage.SEGMENTS - 11);
+    if (outcome.report.groupsMissing() == 0) {
+      assertHonest(SMALL_UNITS, outcome, "half a device");
+    }
+    assertThat(outcome.report.isComplete()).isFalse();
+  }
+
+  @Test
+  void shouldFindNothingWhereNothingIs() throws UnsupportedFormatException {
+    DiskImage empty = new DiskImage((DamagedImage.SEGMENTS + 1L) * StoreRig.SEGMENT_BYTES);
+    PolledDevice device = new PolledDevice(SMALL_UNITS.disk(empty, new SimulatedClock()));
+    assertThat(SalvageRoot.find(device, 0)).isNull();
+  }
+}
