@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.time.Instant;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import net.openhft.chronicle.bytes.HexDumpBytes;
 import net.openhft.chronicle.core.Jvm;
 import org.agrona.DirectBuffer;
@@ -29,6 +30,8 @@ final class AnnotatedDump implements AutoCloseable {
 
   /// Where on the device the dump's own positions are, for what is left out makes them differ.
   private final TreeMap<Long, Long> deviceOffsets = new TreeMap<>();
+
+  private long position;
 
   /// @param source what was read from the device
   /// @param base where on the device it begins
@@ -106,12 +109,16 @@ final class AnnotatedDump implements AutoCloseable {
     if (length == 0) {
       return;
     }
-    deviceOffsets.put(dump.writePosition(), base + from);
-    byte[] copy = new byte[length];
-    if (!isSecret) {
-      source.getBytes(from, copy);
+    deviceOffsets.put(position, base + from);
+    // A line at a time: the library would go on in a line that is not full.
+    for (int at = 0; at < length; at += WIDTH) {
+      byte[] line = new byte[Math.min(WIDTH, length - at)];
+      if (!isSecret) {
+        source.getBytes(from + at, line);
+      }
+      dump.writeHexDumpDescription(at == 0 ? meaning : "").write(line);
     }
-    dump.writeHexDumpDescription(meaning).write(copy);
+    position += length;
   }
 
   /// Shows the beginning of what may be long.
@@ -127,7 +134,13 @@ final class AnnotatedDump implements AutoCloseable {
   }
 
   String text() {
-    return dump.toHexString();
+    return dump.toHexString().lines().map(AnnotatedDump::trimmed).collect(Collectors.joining());
+  }
+
+  /// Without the sign that a remark begins where there is none.
+  private static String trimmed(String line) {
+    return (line.endsWith("# ") ? line.substring(0, line.length() - 2) : line).stripTrailing()
+        + "\n";
   }
 
   @Override

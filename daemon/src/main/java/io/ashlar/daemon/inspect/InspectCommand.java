@@ -166,9 +166,9 @@ public final class InspectCommand implements Callable<Integer> {
           path
               + " is open in another process, likely a node: what is being written would look damaged. Stop the node first.");
     }
-    DeviceAudit audit = new DeviceAudit(device);
+    DeviceAudit audit = new DeviceAudit(device, root);
     try {
-      audit.run(root);
+      audit.run();
     } catch (UnsupportedFormatException e) {
       throw new OfflineException(String.valueOf(e.getMessage()), e);
     }

@@ -105,7 +105,14 @@ class InspectCommandTest {
         .contains("Group 1 at segment 0 offset 0")
         .containsPattern("(?m)^0000100000 41 47 52 50 +# magic AGRP")
         .containsPattern("# +record type: 8, VOLUME")
+        .containsPattern("(?m)^0000100200 .* # volume: 0{8}-")
         .containsPattern("# +name: volume-1");
+    Result sealed = pool.run("inspect", file, "--offset", "1024", "--segment", "0");
+    assertThat(sealed.out())
+        .as("payloads are at their own places, and lines of 16 bytes end fields")
+        .containsPattern("(?m)^0000100600 .{48}# volume: 0{8}-")
+        .containsPattern("(?m)^0000100630 41 57 4b 31 .*# wrapped keys$")
+        .containsPattern("(?m)^0000100640( [0-9a-f]{2}){16}$");
     Result meta = pool.run("inspect", file, "--offset", "0", "--segment", "2");
     assertThat(meta.out()).contains("bitmap of a leaf of layer");
     assertThat(meta.out()).contains("address (sector)");

@@ -9,6 +9,7 @@ import io.ashlar.core.format.GroupHeaderFlyweight;
 import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.Superblock.Pieces;
 import io.ashlar.core.format.UnsupportedFormatException;
+import io.ashlar.core.segment.GroupRecords;
 import io.ashlar.core.segment.GroupWindow;
 import io.ashlar.core.segment.Stream;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ public final class DeviceAudit implements ScanVisitor {
   private record Suspect(long sequence, String sentence) {}
 
   private final PolledDevice device;
+  private final Superblock root;
   private final String name;
   private final List<String> damages = new ArrayList<>();
   private final List<Suspect> suspects = new ArrayList<>();
@@ -35,17 +37,17 @@ public final class DeviceAudit implements ScanVisitor {
   private int refusedOffset;
   private int refusedBytes;
 
-  public DeviceAudit(PolledDevice device) {
+  /// @param root the superblock that counts
+  public DeviceAudit(PolledDevice device, Superblock root) {
     this.device = device;
+    this.root = root;
     name = device.device().name();
   }
 
   /// Checks everything.
-  ///
-  /// @param root the superblock that counts
-  public void run(Superblock root) throws UnsupportedFormatException {
-    checkSuperblocks(root);
-    checkCheckpoint(root);
+  public void run() throws UnsupportedFormatException {
+    checkSuperblocks();
+    checkCheckpoint();
     SegmentScan scan = new SegmentScan(device, root);
     for (int segment = 0; segment < root.geometry().segments(); segment++) {
       scan.scan(segment, this);
@@ -57,10 +59,10 @@ public final class DeviceAudit implements ScanVisitor {
         damages.add(suspect.sentence);
       }
     }
-    checkLog(root);
+    checkLog();
   }
 
-  private void checkSuperblocks(Superblock root) throws UnsupportedFormatException {
+  private void checkSuperblocks() throws UnsupportedFormatException {
     SuperblockSlots slots = new SuperblockSlots(device, new Crc32c());
     for (int copy = 0; copy < 2; copy++) {
       try {
@@ -73,7 +75,7 @@ public final class DeviceAudit implements ScanVisitor {
     }
   }
 
-  private void checkCheckpoint(Superblock root) {
+  private void checkCheckpoint() {
     if (root.checkpoint().equals(Pieces.NONE)) {
       return;
     }
@@ -85,7 +87,7 @@ public final class DeviceAudit implements ScanVisitor {
   }
 
   /// Every durable group from the checkpoint on must have been found.
-  private void checkLog(Superblock root) {
+  private void checkLog() {
     long expected = root.replayFrom();
     for (long sequence : sequences.tailMap(root.replayFrom()).keySet()) {
       if (expected < sequence && expected <= durableThrough) {
@@ -105,9 +107,37 @@ public final class DeviceAudit implements ScanVisitor {
     sequences.put(header.sequence(), segment);
     durableThrough = Math.max(durableThrough, header.durableThrough());
     if (!window.payloadsSound()) {
-      String what = "a payload of group %d is damaged".formatted(header.sequence());
-      suspects.add(new Suspect(header.sequence(), at(what, segment, offset)));
+      namePayloads(segment, window);
     }
+  }
+
+  /// Names each payload of a group that is not what was written.
+  private void namePayloads(int segment, GroupWindow window) {
+    long sequence = window.header().sequence();
+    GroupRecords records = window.records();
+    while (records.next()) {
+      if (!records.record().type().hasBlocks()) {
+        if (!window.payloadSound(records)) {
+          String what = "the payload of a %s record".formatted(records.record().type());
+          suspect(what, segment, records, sequence);
+        }
+        continue;
+      }
+      while (records.nextBlock()) {
+        if (!window.blockSound(records)) {
+          long lba = records.record().lba() + records.blockIndex();
+          String layer = Integer.toUnsignedString(records.record().layer());
+          suspect("block %d of layer %s".formatted(lba, layer), segment, records, sequence);
+        }
+      }
+    }
+  }
+
+  private void suspect(String what, int segment, GroupRecords records, long sequence) {
+    long start = root.geometry().segmentOffset(segment);
+    String sentence = "%s, written by group %d, is damaged".formatted(what, sequence);
+    int offset = (int) (records.payloadOffset() - start);
+    suspects.add(new Suspect(sequence, at(sentence, segment, offset)));
   }
 
   @Override

@@ -53,6 +53,7 @@ public final class LogReplay {
       windows[stream.code()] =
           new GroupWindow(new UnsafeBuffer(memory), geometry, proof, crc, log.metaHeaderBytes());
       StreamCursor cursor = root.cursors().get(stream.code());
+      Check.that(cursor.segment() >= 0, "every stream has a segment", stream.code());
       segment[stream.code()] = cursor.segment();
       generation[stream.code()] = cursor.generation();
       offset[stream.code()] = cursor.offset();
@@ -124,7 +125,7 @@ public final class LogReplay {
   }
 
   private boolean isNext(int s) throws CorruptRecordException {
-    if (segment[s] < 0 || judge(s) != Verdict.SOUND) {
+    if (judge(s) != Verdict.SOUND) {
       return false;
     }
     GroupHeaderFlyweight header = windows[s].header();
@@ -198,10 +199,8 @@ public final class LogReplay {
 
   private boolean wasDurable() throws CorruptRecordException {
     for (int s = 0; s < Stream.COUNT; s++) {
-      if (segment[s] >= 0) {
-        evidence.collect(
-            Stream.ofCode(s), segment[s], generation[s], offset[s], leastEpoch(expected));
-      }
+      evidence.collect(
+          Stream.ofCode(s), segment[s], generation[s], offset[s], leastEpoch(expected));
     }
     return evidence.durableThrough() >= expected;
   }

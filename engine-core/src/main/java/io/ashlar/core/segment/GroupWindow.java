@@ -156,7 +156,8 @@ public final class GroupWindow {
     return actual == walk.block().checksum();
   }
 
-  private boolean payloadSound(GroupRecords walk) {
+  /// Checks the one payload of the record that `walk` is at.
+  public boolean payloadSound(GroupRecords walk) {
     int bytes = walk.record().payloadBytes();
     return bytes == 0
         || PayloadChecksum.of(crc, walk.record(), memory, memoryOffset(walk))

@@ -30,8 +30,8 @@ class DeviceAuditTest {
   private static List<String> damages(DamagedImage good, DiskImage image)
       throws UnsupportedFormatException {
     PolledDevice device = new PolledDevice(good.disk(image, new SimulatedClock()));
-    DeviceAudit audit = new DeviceAudit(device);
-    audit.run(good.root());
+    DeviceAudit audit = new DeviceAudit(device, good.root());
+    audit.run();
     return audit.damages();
   }
 }

@@ -89,8 +89,9 @@ class GoldenPoolTest {
   void shouldFindPoolsOfOldSound(int unitBytes) throws IOException, UnsupportedFormatException {
     SimulatedBlockDevice disk = disk(unitBytes, golden(unitBytes), new SimulatedClock());
     PolledDevice device = new PolledDevice(disk);
-    DeviceAudit audit = new DeviceAudit(device);
-    audit.run(Objects.requireNonNull(SalvageRoot.find(device, 0)).root());
+    DeviceAudit audit =
+        new DeviceAudit(device, Objects.requireNonNull(SalvageRoot.find(device, 0)).root());
+    audit.run();
     assertThat(audit.damages()).isEqualTo(List.of());
   }
 

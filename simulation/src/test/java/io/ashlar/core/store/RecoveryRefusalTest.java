@@ -9,10 +9,14 @@ import io.ashlar.core.checkpoint.SuperblockSlots;
 import io.ashlar.core.device.PolledDevice;
 import io.ashlar.core.format.CheckpointPieceFlyweight;
 import io.ashlar.core.format.CorruptRecordException;
+import io.ashlar.core.format.GroupHeaderFlyweight;
+import io.ashlar.core.format.GroupProof;
+import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.RecordType;
 import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.Superblock.Pieces;
 import io.ashlar.core.format.Superblock.StreamCursor;
+import io.ashlar.core.segment.Stream;
 import io.ashlar.simulation.DiskImage;
 import io.ashlar.simulation.SimulatedBlockDevice;
 import io.ashlar.simulation.SimulatedClock;
@@ -158,6 +162,84 @@ class RecoveryRefusalTest {
         .isInstanceOf(StoreOpenException.class)
         .hasMessageContaining("checkpoint body makes no sense: count")
         .hasMessageContaining("device disk segment");
+  }
+
+  /// Puts a group without content into the image.
+  private static void plant(DiskImage image, int segment, GroupHeaderFlyweight planted) {
+    UnsafeBuffer bytes = new UnsafeBuffer(new byte[512]);
+    GroupHeaderFlyweight header = new GroupHeaderFlyweight().wrap(bytes, 0, 512);
+    int length = GroupHeaderFlyweight.BYTES + RecordFlyweight.BYTES;
+    header.identity(GOOD.root().secret(), 0, planted.stream());
+    header.order(
+        planted.sequence(), planted.durableThrough(), planted.epoch(), planted.generation());
+    header.shape(length, 0, 1).time(0);
+    new RecordFlyweight()
+        .wrap(bytes, GroupHeaderFlyweight.BYTES)
+        .head(RecordType.MARK, 0, 0)
+        .place(0, 0, 0)
+        .payload(0, 0);
+    GroupProof proof = new GroupProof(new Crc32c(), GOOD.root().secret(), 0, 512);
+    header.checksum(proof.checksumOf(header.buffer(), length));
+    image.write(GOOD.root().geometry().segmentOffset(segment), bytes.byteArray(), 0, 512);
+  }
+
+  private static GroupHeaderFlyweight header(
+      int stream, long sequence, long durableThrough, int epoch, int generation) {
+    UnsafeBuffer bytes = new UnsafeBuffer(new byte[GroupHeaderFlyweight.BYTES]);
+    GroupHeaderFlyweight header =
+        new GroupHeaderFlyweight().wrap(bytes, 0, GroupHeaderFlyweight.BYTES);
+    return header.identity(0, 0, stream).order(sequence, durableThrough, epoch, generation);
+  }
+
+  private static long[] versions(DiskImage image) throws StoreOpenException {
+    SimulatedClock clock = new SimulatedClock();
+    StoreRig rig = StoreRig.openDamaged(clock, GOOD.disk(image, clock));
+    return BlockModel.versions(rig.volume(1), DamagedImage.BLOCKS, rig::turn);
+  }
+
+  /// Two streams with a group of the same sequence: the one of the newer epoch is the log, the
+  /// other is what an earlier recovery cut off.
+  @Test
+  void shouldGoOnWithTheNewerEpochWhereTwoGroupsHaveOneSequence() throws StoreOpenException {
+    Superblock root = GOOD.root();
+    StreamCursor cold = root.cursors().get(Stream.COLD.code());
+    assertThat(cold.offset()).as("nothing was cleaned").isZero();
+    DiskImage cut = GOOD.image.fork();
+    int older = root.epoch() - 1;
+    plant(cut, cold.segment(), header(1, root.replayFrom(), 0, older, cold.generation()));
+    assertThat(versions(cut)).isEqualTo(GOOD.versions);
+    DiskImage image = GOOD.image.fork();
+    int newer = root.epoch() + 1;
+    plant(image, cold.segment(), header(1, root.replayFrom(), 0, newer, cold.generation()));
+    assertThat(versions(image)).as("the log before was cut off").isNotEqualTo(GOOD.versions);
+  }
+
+  /// What a segment that replay does not know of may begin with, and whether it shows that the log
+  /// went on.
+  @ParameterizedTest
+  @CsvSource({
+    "0, 1000, 2, true",
+    "2, 1000, 2, true",
+    "0, 1000, 1, false",
+    "0, 1, 2, false",
+    "3, 1000, 2, false",
+    "-1, 1000, 2, false"
+  })
+  void shouldTakeALaterLifeOfASegmentForProofOnlyIfItIsOne(
+      int stream, int generation, int epoch, boolean isProof) throws StoreOpenException {
+    Superblock root = GOOD.root();
+    assertThat(root.epoch()).isEqualTo(2);
+    DiskImage image = GOOD.image.fork();
+    long beyond = root.replayFrom() + 1_000_000;
+    int free = DamagedImage.SEGMENTS - 1;
+    plant(image, free, header(stream, beyond + 1, beyond, epoch, generation));
+    if (isProof) {
+      assertThatThrownBy(() -> open(image))
+          .isInstanceOf(StoreOpenException.class)
+          .hasMessageContaining("was durable (a later header says so) and cannot be read");
+    } else {
+      assertThat(versions(image)).isEqualTo(GOOD.versions);
+    }
   }
 
   /// Fails each read of a start in turn.
