@@ -19,6 +19,9 @@ import java.util.TreeMap;
 /// Checks every checksum of a device that nobody serves: both superblocks, the checkpoint, and each
 /// segment's groups with their payloads. Damage of data that is dead already counts too.
 public final class DeviceAudit implements ScanVisitor {
+  /// So many damages are named; the rest is counted. A device that is all damaged has millions.
+  private static final int SENTENCES_MAX = 10_000;
+
   /// Something that could not be read whole.
   ///
   /// @param sequence of the group, -1 where that is not known
@@ -29,10 +32,14 @@ public final class DeviceAudit implements ScanVisitor {
   private final String name;
   private final List<String> damages = new ArrayList<>();
   private final List<Suspect> suspects = new ArrayList<>();
+
+  /// The groups that the checkpoint does not hold, and their segments.
   private final TreeMap<Long, Integer> sequences = new TreeMap<>();
+
   private long durableThrough = -1;
   private long groups;
   private long records;
+  private long unnamed;
   private int refusedSegment;
   private int refusedOffset;
   private int refusedBytes;
@@ -56,7 +63,7 @@ public final class DeviceAudit implements ScanVisitor {
     for (Suspect suspect : suspects) {
       // What was never durable is a torn tail: not damage.
       if (suspect.sequence <= durableThrough) {
-        damages.add(suspect.sentence);
+        damaged(suspect.sentence);
       }
     }
     checkLog();
@@ -67,10 +74,10 @@ public final class DeviceAudit implements ScanVisitor {
     for (int copy = 0; copy < 2; copy++) {
       try {
         if (slots.copy(root.geometry().lane(), root.geometry().lanes(), copy) == null) {
-          damages.add("superblock %s is not there on device %s".formatted("AB".charAt(copy), name));
+          damaged("superblock %s is not there on device %s".formatted("AB".charAt(copy), name));
         }
       } catch (CorruptRecordException e) {
-        damages.add(String.valueOf(e.getMessage()));
+        damaged(String.valueOf(e.getMessage()));
       }
     }
   }
@@ -82,17 +89,17 @@ public final class DeviceAudit implements ScanVisitor {
     try {
       new CheckpointPieces(device, new Crc32c(), root).read();
     } catch (CorruptRecordException e) {
-      damages.add(String.valueOf(e.getMessage()));
+      damaged(String.valueOf(e.getMessage()));
     }
   }
 
   /// Every durable group from the checkpoint on must have been found.
   private void checkLog() {
     long expected = root.replayFrom();
-    for (long sequence : sequences.tailMap(root.replayFrom()).keySet()) {
+    for (long sequence : sequences.keySet()) {
       if (expected < sequence && expected <= durableThrough) {
         long last = Math.min(sequence - 1, durableThrough);
-        damages.add(
+        damaged(
             "groups %d to %d of the log are missing on device %s".formatted(expected, last, name));
       }
       expected = sequence + 1;
@@ -104,7 +111,9 @@ public final class DeviceAudit implements ScanVisitor {
     GroupHeaderFlyweight header = window.header();
     groups++;
     records += header.records();
-    sequences.put(header.sequence(), segment);
+    if (header.sequence() >= root.replayFrom()) {
+      sequences.put(header.sequence(), segment);
+    }
     durableThrough = Math.max(durableThrough, header.durableThrough());
     if (!window.payloadsSound()) {
       namePayloads(segment, window);
@@ -137,17 +146,33 @@ public final class DeviceAudit implements ScanVisitor {
     long start = root.geometry().segmentOffset(segment);
     String sentence = "%s, written by group %d, is damaged".formatted(what, sequence);
     int offset = (int) (records.payloadOffset() - start);
-    suspects.add(new Suspect(sequence, at(sentence, segment, offset)));
+    suspect(sequence, at(sentence, segment, offset));
+  }
+
+  private void suspect(long sequence, String sentence) {
+    if (suspects.size() < SENTENCES_MAX) {
+      suspects.add(new Suspect(sequence, sentence));
+    } else {
+      unnamed++;
+    }
+  }
+
+  private void damaged(String sentence) {
+    if (damages.size() < SENTENCES_MAX) {
+      damages.add(sentence);
+    } else {
+      unnamed++;
+    }
   }
 
   @Override
   public void onLost(int segment, int offset, int bytes) {
-    damages.add(at(bytes + " bytes of damaged groups", segment, offset));
+    damaged(at(bytes + " bytes of damaged groups", segment, offset));
   }
 
   @Override
   public void onBrokenEnd(int segment, int offset, long sequence) {
-    suspects.add(new Suspect(sequence, at("a group's header is damaged", segment, offset)));
+    suspect(sequence, at("a group's header is damaged", segment, offset));
   }
 
   @Override
@@ -167,7 +192,7 @@ public final class DeviceAudit implements ScanVisitor {
   /// Refused pieces that follow each other are one damage.
   private void tellRefused() {
     if (refusedBytes > 0) {
-      damages.add(at(refusedBytes + " bytes cannot be read", refusedSegment, refusedOffset));
+      damaged(at(refusedBytes + " bytes cannot be read", refusedSegment, refusedOffset));
       refusedBytes = 0;
     }
   }
@@ -179,6 +204,11 @@ public final class DeviceAudit implements ScanVisitor {
   /// A sentence for each damage, with its place; empty if all is sound.
   public List<String> damages() {
     return damages;
+  }
+
+  /// Damages beyond those that are named.
+  public long unnamed() {
+    return unnamed;
   }
 
   public long groups() {

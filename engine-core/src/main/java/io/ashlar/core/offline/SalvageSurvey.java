@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// The first pass of a salvage: what is on the device at all. Which checkpoints, which volumes,
 /// which parts of which layers, which epochs, and how much cannot be read.
 final class SalvageSurvey implements ScanVisitor {
+  /// More groups than are ever written between two checkpoints.
+  private static final int SEQUENCES_KEPT = 1 << 20;
+
   /// A piece of a checkpoint, proved by its record's checksum.
   ///
   /// @param offset of the piece's head on the device
@@ -41,7 +44,8 @@ final class SalvageSurvey implements ScanVisitor {
   final TreeMap<Integer, TreeMap<Long, VolumeNews>> volumes = new TreeMap<>();
   final TreeMap<Integer, LayerNews> layers = new TreeMap<>();
   private final TreeMap<Integer, Long> firstOfEpoch = new TreeMap<>();
-  private final LongHashSet sequences = new LongHashSet();
+  private LongHashSet sequences = new LongHashSet();
+  private long highest;
   private final CheckpointPieceFlyweight piece = new CheckpointPieceFlyweight();
   private final Map<Integer, Long> cutByEpoch = new HashMap<>();
   private long durableThrough = -1;
@@ -53,7 +57,7 @@ final class SalvageSurvey implements ScanVisitor {
   public void onGroup(int segment, int offset, Stream stream, GroupWindow window) {
     GroupHeaderFlyweight header = window.header();
     groups++;
-    sequences.add(header.sequence());
+    noteSequence(header.sequence());
     durableThrough = Math.max(durableThrough, header.durableThrough());
     firstOfEpoch.merge(header.epoch(), header.sequence(), Math::min);
     boolean sound = window.payloadsSound();
@@ -61,6 +65,25 @@ final class SalvageSurvey implements ScanVisitor {
     GroupRecords records = window.records();
     while (records.next()) {
       take(records, window, sound);
+    }
+  }
+
+  /// Only what may follow the newest checkpoint is asked for later.
+  private void noteSequence(long sequence) {
+    highest = Math.max(highest, sequence);
+    if (sequence > highest - SEQUENCES_KEPT) {
+      sequences.add(sequence);
+    }
+    if (sequences.size() > 2 * SEQUENCES_KEPT) {
+      LongHashSet kept = new LongHashSet();
+      LongHashSet.LongIterator each = sequences.iterator();
+      while (each.hasNext()) {
+        long known = each.nextValue();
+        if (known > highest - SEQUENCES_KEPT) {
+          kept.add(known);
+        }
+      }
+      sequences = kept;
     }
   }
 

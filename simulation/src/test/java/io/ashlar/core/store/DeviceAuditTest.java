@@ -27,6 +27,28 @@ class DeviceAuditTest {
     }
   }
 
+  @Test
+  void shouldNameBadSectorsOnceAndReadAroundThem() throws UnsupportedFormatException {
+    DamagedImage good = DamagedImage.ofLog(512);
+    long segment = 5;
+    long offset = (segment + 1) * StoreRig.SEGMENT_BYTES + 256 * 1024;
+    BadSectors device =
+        new BadSectors(good.disk(good.image.fork(), new SimulatedClock()))
+            .spoil(offset + 512, 9000);
+    DeviceAudit audit = new DeviceAudit(new PolledDevice(device), good.root());
+    audit.run();
+    // Pieces of 4 KiB around the 9000 bytes.
+    assertThat(audit.damages())
+        .filteredOn(each -> each.contains("cannot be read"))
+        .containsExactly("12288 bytes cannot be read at device disk segment 5 offset 262144");
+    DeviceAudit sound =
+        new DeviceAudit(
+            new PolledDevice(good.disk(good.image.fork(), new SimulatedClock())), good.root());
+    sound.run();
+    assertThat(sound.damages()).isEmpty();
+    assertThat(audit.groups()).as("few groups are lost").isGreaterThan(sound.groups() - 30);
+  }
+
   private static List<String> damages(DamagedImage good, DiskImage image)
       throws UnsupportedFormatException {
     PolledDevice device = new PolledDevice(good.disk(image, new SimulatedClock()));

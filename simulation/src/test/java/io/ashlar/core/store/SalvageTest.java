@@ -245,6 +245,34 @@ class SalvageTest {
     assertThat(outcome.report.isComplete()).isFalse();
   }
 
+  /// A disk with bad places all over: each is at most a few blocks, and nothing around it suffers.
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void shouldReadAroundBadSectors(long seed) throws UnsupportedFormatException {
+    SplittableRandom random = new SplittableRandom(seed);
+    BadSectors device =
+        new BadSectors(SMALL_UNITS.disk(SMALL_UNITS.image.fork(), new SimulatedClock()));
+    for (int i = 0; i < 12; i++) {
+      long segments = DamagedImage.SEGMENTS * (long) StoreRig.SEGMENT_BYTES;
+      long offset = StoreRig.SEGMENT_BYTES + (random.nextLong(segments - 4096) & -512);
+      device.spoil(offset, 512);
+    }
+    Versions versions = new Versions();
+    PolledDevice polled = new PolledDevice(device);
+    SalvageRoot root = Check.present(SalvageRoot.find(polled, 0), "the superblocks are sound");
+    SalvageReport report =
+        new Salvage(polled, root, StoreRig.keyProvider(), versions, 1 << 20).run();
+    SalvagedVolume volume = report.volumes().getFirst();
+    Outcome outcome =
+        new Outcome(
+            report, volume, versions.byLayer.getOrDefault(1, new long[DamagedImage.BLOCKS]));
+    assertThat(report.unreadableBytes()).isPositive();
+    if (report.groupsMissing() == 0) {
+      assertHonest(SMALL_UNITS, outcome, "bad sectors, seed " + seed);
+    }
+    assertThat(volume.blocks(Kind.UNREADABLE)).as("blocks lost").isLessThan(40);
+  }
+
   @Test
   void shouldFindNothingWhereNothingIs() throws UnsupportedFormatException {
     DiskImage empty = new DiskImage((DamagedImage.SEGMENTS + 1L) * StoreRig.SEGMENT_BYTES);
