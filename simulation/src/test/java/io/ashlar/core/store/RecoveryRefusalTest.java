@@ -10,8 +10,6 @@ import io.ashlar.core.device.PolledDevice;
 import io.ashlar.core.format.CheckpointPieceFlyweight;
 import io.ashlar.core.format.CorruptRecordException;
 import io.ashlar.core.format.GroupHeaderFlyweight;
-import io.ashlar.core.format.GroupProof;
-import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.RecordType;
 import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.Superblock.Pieces;
@@ -164,33 +162,6 @@ class RecoveryRefusalTest {
         .hasMessageContaining("device disk segment");
   }
 
-  /// Puts a group without content into the image.
-  private static void plant(DiskImage image, int segment, GroupHeaderFlyweight planted) {
-    UnsafeBuffer bytes = new UnsafeBuffer(new byte[512]);
-    GroupHeaderFlyweight header = new GroupHeaderFlyweight().wrap(bytes, 0, 512);
-    int length = GroupHeaderFlyweight.BYTES + RecordFlyweight.BYTES;
-    header.identity(GOOD.root().secret(), 0, planted.stream());
-    header.order(
-        planted.sequence(), planted.durableThrough(), planted.epoch(), planted.generation());
-    header.shape(length, 0, 1).time(0);
-    new RecordFlyweight()
-        .wrap(bytes, GroupHeaderFlyweight.BYTES)
-        .head(RecordType.MARK, 0, 0)
-        .place(0, 0, 0)
-        .payload(0, 0);
-    GroupProof proof = new GroupProof(new Crc32c(), GOOD.root().secret(), 0, 512);
-    header.checksum(proof.checksumOf(header.buffer(), length));
-    image.write(GOOD.root().geometry().segmentOffset(segment), bytes.byteArray(), 0, 512);
-  }
-
-  private static GroupHeaderFlyweight header(
-      int stream, long sequence, long durableThrough, int epoch, int generation) {
-    UnsafeBuffer bytes = new UnsafeBuffer(new byte[GroupHeaderFlyweight.BYTES]);
-    GroupHeaderFlyweight header =
-        new GroupHeaderFlyweight().wrap(bytes, 0, GroupHeaderFlyweight.BYTES);
-    return header.identity(0, 0, stream).order(sequence, durableThrough, epoch, generation);
-  }
-
   private static long[] versions(DiskImage image) throws StoreOpenException {
     SimulatedClock clock = new SimulatedClock();
     StoreRig rig = StoreRig.openDamaged(clock, GOOD.disk(image, clock));
@@ -206,12 +177,28 @@ class RecoveryRefusalTest {
     assertThat(cold.offset()).as("nothing was cleaned").isZero();
     DiskImage cut = GOOD.image.fork();
     int older = root.epoch() - 1;
-    plant(cut, cold.segment(), header(1, root.replayFrom(), 0, older, cold.generation()));
+    new PlantedGroup(Stream.COLD.code(), root.replayFrom(), 0, older, cold.generation())
+        .plant(cut, root, cold.segment());
     assertThat(versions(cut)).isEqualTo(GOOD.versions);
     DiskImage image = GOOD.image.fork();
     int newer = root.epoch() + 1;
-    plant(image, cold.segment(), header(1, root.replayFrom(), 0, newer, cold.generation()));
-    assertThat(versions(image)).as("the log before was cut off").isNotEqualTo(GOOD.versions);
+    long sequence = firstUserGroup();
+    new PlantedGroup(Stream.COLD.code(), sequence, 0, newer, cold.generation())
+        .plant(image, root, cold.segment());
+    assertThat(versions(image)).as("the log from there on was cut off").isNotEqualTo(GOOD.versions);
+  }
+
+  /// The first group of the log that hosts wrote: replay meets it before one of another stream.
+  private static long firstUserGroup() {
+    GroupHeaderFlyweight header = new GroupHeaderFlyweight();
+    for (long offset : new ForgedLog(GOOD).headers()) {
+      byte[] bytes = GOOD.bytes(offset, GroupHeaderFlyweight.BYTES);
+      header.wrap(new UnsafeBuffer(bytes), 0, bytes.length);
+      if (header.stream() == Stream.USER.code()) {
+        return header.sequence();
+      }
+    }
+    throw new AssertionError("hosts wrote after the checkpoint");
   }
 
   /// What a segment that replay does not know of may begin with, and whether it shows that the log
@@ -232,7 +219,7 @@ class RecoveryRefusalTest {
     DiskImage image = GOOD.image.fork();
     long beyond = root.replayFrom() + 1_000_000;
     int free = DamagedImage.SEGMENTS - 1;
-    plant(image, free, header(stream, beyond + 1, beyond, epoch, generation));
+    new PlantedGroup(stream, beyond + 1, beyond, epoch, generation).plant(image, root, free);
     if (isProof) {
       assertThatThrownBy(() -> open(image))
           .isInstanceOf(StoreOpenException.class)

@@ -6,6 +6,7 @@ import io.ashlar.core.base.Check;
 import io.ashlar.core.device.PolledDevice;
 import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.UnsupportedFormatException;
+import io.ashlar.core.format.WriteId;
 import io.ashlar.core.offline.Salvage;
 import io.ashlar.core.offline.SalvageReport;
 import io.ashlar.core.offline.SalvageRoot;
@@ -243,6 +244,64 @@ class SalvageTest {
       assertHonest(SMALL_UNITS, outcome, "half a device");
     }
     assertThat(outcome.report.isComplete()).isFalse();
+  }
+
+  /// What an earlier recovery cut off was never acked, whatever version it says it is of.
+  @ParameterizedTest
+  @CsvSource({"1, false", "2, true"})
+  void shouldTakeNoWriteThatWasCutOff(int epoch, boolean isTaken) {
+    Superblock root = SMALL_UNITS.root();
+    assertThat(root.epoch()).isEqualTo(2);
+    DiskImage image = SMALL_UNITS.image.fork();
+    long newest = WriteId.of(2, WriteId.COUNTER_MAX);
+    int free = DamagedImage.SEGMENTS - 1;
+    assertThat(SMALL_UNITS.bytes(root.geometry().segmentOffset(free), 512))
+        .as("a segment that was never used")
+        .containsOnly(0);
+    new PlantedGroup(0, root.replayFrom() + 1000, 0, epoch, 1000)
+        .plantWrite(image, root, free, 1, 7, newest);
+    Outcome outcome = salvage(SMALL_UNITS, image);
+    assertThat(outcome.versions[7]).isEqualTo(isTaken ? newest : SMALL_UNITS.versions[7]);
+    if (!isTaken) {
+      assertHonest(SMALL_UNITS, outcome, "a tail that was cut off");
+    }
+  }
+
+  /// Headers lie at whole MiB within segments too, if chance has it.
+  @Test
+  void shouldFindOutTheSizeOfSegments() throws UnsupportedFormatException {
+    Superblock small = SMALL_UNITS.root();
+    DiskImage image = new DiskImage(33L << 20);
+    int[] mibs = {0, 4, 8, 2, 5};
+    int[] lives = {1, 2, 3, 1, 2};
+    for (int i = 0; i < mibs.length; i++) {
+      new PlantedGroup(0, i + 1L, 0, 2, lives[i]).plant(image, small, mibs[i]);
+    }
+    PolledDevice device = new PolledDevice(SMALL_UNITS.disk(image, new SimulatedClock()));
+    SalvageRoot found = Check.present(SalvageRoot.find(device, 0), "headers are there");
+    assertThat(found.sound()).isZero();
+    assertThat(found.root().secret()).isEqualTo(small.secret());
+    assertThat(found.root().geometry().segmentBytes()).isEqualTo(4 << 20);
+    SalvageRoot told = Check.present(SalvageRoot.find(device, 8 << 20), "headers are there");
+    assertThat(told.root().geometry().segmentBytes()).isEqualTo(8 << 20);
+  }
+
+  /// Without the first segment's header, the secret of most counts.
+  @Test
+  void shouldTakeTheSecretOfMostHeaders() throws UnsupportedFormatException {
+    Superblock small = SMALL_UNITS.root();
+    DiskImage image = new DiskImage(33L << 20);
+    for (int mib : new int[] {1, 2, 3}) {
+      new PlantedGroup(0, mib, 0, 2, mib + 1).plant(image, small, mib);
+    }
+    Superblock foreign = LARGE_UNITS.root();
+    new PlantedGroup(0, 9, 0, 2, 9).plant(image, foreign, 7);
+    PolledDevice device = new PolledDevice(SMALL_UNITS.disk(image, new SimulatedClock()));
+    SalvageRoot found = Check.present(SalvageRoot.find(device, 0), "headers are there");
+    assertThat(found.root().secret()).isEqualTo(small.secret());
+    new PlantedGroup(0, 9, 0, 2, 9).plant(image, foreign, 0);
+    SalvageRoot first = Check.present(SalvageRoot.find(device, 0), "headers are there");
+    assertThat(first.root().secret()).as("the first decides").isEqualTo(foreign.secret());
   }
 
   /// A disk with bad places all over: each is at most a few blocks, and nothing around it suffers.
