@@ -202,8 +202,11 @@ public final class CheckpointBodyReader {
 
   private void carriedRanges(CheckpointSink index) throws CorruptRecordException {
     int count = count(32);
-    expectRoom(index.hasRoomToReplay(0, count), count + " carried ranges");
+    // They do not overlap, so that none cuts another in two: each needs half the room of a range.
+    expectRoom(index.hasRoomToReplay(0, (count + 1) / 2), count + " carried ranges");
     CarriedRange range = new CarriedRange();
+    int layerBefore = Integer.MIN_VALUE;
+    long endBefore = 0;
     for (int i = 0; i < count; i++) {
       range.layer = getInt();
       getInt();
@@ -213,6 +216,11 @@ public final class CheckpointBodyReader {
       long blocks = range.end - range.start;
       expect(blocks > 0 && isInLayer(range.layer, range.start, blocks), "carried range");
       expect(range.writeId > 0, "carried range's version");
+      boolean isNext = range.layer > layerBefore;
+      boolean isBehind = range.layer == layerBefore && range.start >= endBefore;
+      expect(isNext || isBehind, "carried ranges' order");
+      layerBefore = range.layer;
+      endBefore = range.end;
       if (blocksByLayer.containsKey(range.layer)) {
         index.carriedRange(range);
       }

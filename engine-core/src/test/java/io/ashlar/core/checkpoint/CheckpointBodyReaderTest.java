@@ -189,6 +189,28 @@ class CheckpointBodyReaderTest {
     assertThatThrownBy(this::restore).hasMessageContaining("place");
   }
 
+  /// A second range behind the first, which is blocks 100 to 199 of the layer.
+  @ParameterizedTest
+  @CsvSource({"5, 200, true", "5, 199, false", "5, 0, false", "4, 300, false", "6, 0, true"})
+  void shouldRefuseRangesThatOverlapOrAreNotInOrder(int layer, long start, boolean sound)
+      throws CorruptRecordException {
+    int second = forge.length();
+    forge.body.putBytes(second, forge.body, forge.offsetOf("range layer"), 32);
+    forge.body.putInt(second, layer);
+    forge.body.putLong(second + 8, start);
+    forge.body.putLong(second + 16, start + 50);
+    forge.body.putInt(forge.offsetOf("ranges"), 2);
+    CheckpointBodyReader two =
+        new CheckpointBodyReader(forge.body, second + 32, BodyForge.GEOMETRY);
+    IndexRestore into = new IndexRestore(index);
+    if (sound) {
+      assertThat(two.restore(BodyForge.NUMBER, segments, into)).hasSize(1);
+    } else {
+      assertThatThrownBy(() -> two.restore(BodyForge.NUMBER, segments, into))
+          .hasMessageContaining("carried ranges' order");
+    }
+  }
+
   @Test
   void shouldRefuseARootThatIsNobodys() {
     forge.body.putInt(forge.offsetOf("child root") + 16, 77);
