@@ -85,7 +85,7 @@ final class AtomicUpdate {
       return;
     }
     LocalVolume v = Check.present(volume, "an update has a volume");
-    if (v.isOldest(Check.present(turn, "an update has its turn"))) {
+    if (v.isReached(Check.present(turn, "an update has its turn"))) {
       read();
     }
   }

@@ -36,7 +36,7 @@ final class LocalVolume implements BlockVolume {
   private boolean gone;
   private long sizeBytesPromised;
   private long writeCounter;
-  private WriteTurn oldestTurn = new WriteTurn(this);
+  private WriteTurn oldestTurn = new WriteTurn(this, 0);
   private WriteTurn currentTurn = oldestTurn;
   private @Nullable AtomicUpdate firstUpdate;
 
@@ -304,15 +304,17 @@ final class LocalVolume implements BlockVolume {
   }
 
   WriteTurn newTurn() {
-    WriteTurn turn = new WriteTurn(this);
+    WriteTurn turn = new WriteTurn(this, currentTurn.number + 1);
     currentTurn.next = turn;
     currentTurn = turn;
     forgetDrained();
     return turn;
   }
 
-  boolean isOldest(WriteTurn turn) {
-    return oldestTurn == turn;
+  /// Whether all writes of the turns before this one have ended. The turn itself may be forgotten
+  /// by then, if nobody has entered it and another came after it.
+  boolean isReached(WriteTurn turn) {
+    return turn.number <= oldestTurn.number;
   }
 
   void onTurnDrained() {

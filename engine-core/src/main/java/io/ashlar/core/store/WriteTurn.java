@@ -8,11 +8,16 @@ import org.jspecify.annotations.Nullable;
 /// and are forgotten oldest first.
 final class WriteTurn {
   final LocalVolume volume;
+
+  /// Counts the volume's turns.
+  final long number;
+
   private int inFlight;
   @Nullable WriteTurn next;
 
-  WriteTurn(LocalVolume volume) {
+  WriteTurn(LocalVolume volume, long number) {
     this.volume = volume;
+    this.number = number;
   }
 
   void entered() {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What happens to a volume while something else happens to it: deletes, changes, the store's end
@@ -193,6 +194,25 @@ class LogStoreRaceTest {
     assertThat(reopen(rig).store.volumes()).isEmpty();
   }
 
+  @Test
+  void shouldLetTwoUpdatesWaitForOneWrite() {
+    StoreRig rig = StoreRig.fresh(24, 512, 1);
+    BlockVolume volume = rig.createPlain(1, 1L << 20, 512);
+    rig.disk.latency(50_000, 50_000);
+    List<BlockRequest> all = new ArrayList<>();
+    all.add(submitWrite(volume, 64 * BLOCK, pattern(1, BLOCK)));
+    all.add(submitWrite(volume, 512, pattern(2, 512)));
+    all.add(submitWrite(volume, 8 * BLOCK + 512, pattern(3, 512)));
+    all.add(submitWrite(volume, 0, pattern(4, 512)));
+    rig.settle();
+    for (int turns = 0; turns < 1000; turns++) {
+      rig.turn();
+    }
+    assertThat(all).allSatisfy(each -> assertThat(VolumeDriver.endings(each)).isEqualTo(1));
+    assertThat(driver(rig, volume).read(512, 512)).isEqualTo(pattern(2, 512));
+    assertThat(driver(rig, volume).read(8 * BLOCK + 512, 512)).isEqualTo(pattern(3, 512));
+  }
+
   /// The merge's pages fill the cache many times over, so some are read again while their groups
   /// are still with the device; that must end when the device fails.
   @ParameterizedTest
@@ -231,6 +251,34 @@ class LogStoreRaceTest {
     rig.disk.latency(0, 0);
     for (int leaf = 0; leaf < leaves; leaf++) {
       assertThat(driver.read(leaf * 128L * BLOCK, BLOCK)).isEqualTo(pattern(leaf, BLOCK));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"READ", "VERIFY"})
+  void shouldReuseNoSegmentThatIsBeingRead(BlockOperation operation) {
+    StoreRig rig = StoreRig.fresh(20, 512, 1);
+    BlockVolume volume = rig.createPlain(1, 8L << 20, BLOCK);
+    VolumeDriver driver = driver(rig, volume);
+    byte[] first = pattern(1, 16 * BLOCK);
+    driver.write(0, first);
+    rig.settle();
+    rig.disk.faultNext(DiskFault.STUCK);
+    BlockRequest read = VolumeDriver.carrying(operation, 0, new byte[16 * BLOCK]);
+    volume.submit(read);
+    for (int i = 0; i < 300; i++) {
+      assertThat(driver.write(i % 8 * 256L * 1024, pattern(100L + i, 256 * 1024)))
+          .isEqualTo(BlockStatus.OK);
+    }
+    assertThat(VolumeDriver.endings(read)).isZero();
+    rig.disk.unstick();
+    driver.awaitEnd(read);
+    assertThat(read.status).isEqualTo(BlockStatus.OK);
+    assertThat(rig.troubles).isEmpty();
+    if (operation == BlockOperation.READ) {
+      byte[] found = new byte[first.length];
+      read.data.getBytes(0, found);
+      assertThat(found).isEqualTo(first);
     }
   }
 

@@ -84,7 +84,7 @@ final class StoreRig {
 
   /// Limits so small that every wall is hit.
   static StoreOptions options() {
-    StoreOptions.Sizing sizing = new StoreOptions.Sizing(StoreRig::tinyIndex, 4, 1, 1, 1);
+    StoreOptions.Sizing sizing = new StoreOptions.Sizing(StoreRig::tinyIndex, 4, 1, 2, 1);
     return new StoreOptions(CLUSTER, sizing, 2, 2L * 1024 * 1024);
   }
 
