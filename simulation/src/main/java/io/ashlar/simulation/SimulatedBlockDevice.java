@@ -335,6 +335,22 @@ public final class SimulatedBlockDevice implements BlockDevice {
     return new SimulatedBlockDevice(name, options, clock, last.crashed(choice));
   }
 
+  /// Ends the process that used the disk, while the power stays: what was in flight goes on or not
+  /// as `choice` says, and what goes on ends in the volatile cache.
+  public SimulatedBlockDevice kill(CrashChoice choice) {
+    DiskState last = state();
+    condition = Condition.STOPPED;
+    SimulatedBlockDevice next =
+        new SimulatedBlockDevice(name, options, clock, last.crashed(CrashChoice.loseAll()));
+    for (int i = 0; i < last.unsynced().size(); i++) {
+      UnsyncedWrite write = last.unsynced().get(i);
+      if (choice.kept().get(i) || write.progress() == UnsyncedWrite.Progress.CACHED) {
+        next.cache.add(write);
+      }
+    }
+    return next;
+  }
+
   /// Fails the power just after the disk was given its `number`th write, counted from 1: nothing
   /// ends after that. [#crash] then decides what became of that write.
   public void stopAtWrite(long number) {

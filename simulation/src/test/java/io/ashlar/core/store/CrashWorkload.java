@@ -45,6 +45,7 @@ final class CrashWorkload {
   private final SplittableRandom random;
   private final TreeMap<Integer, Shape> shapes = new TreeMap<>();
   private final Set<Integer> dying = new HashSet<>();
+  private boolean isFaulty;
   private int layerNext;
   private long versionNext = 1;
   private long keyNext = 1;
@@ -79,6 +80,17 @@ final class CrashWorkload {
     assertThat(history.pending()).as("everything has ended").isZero();
   }
 
+  /// Works for so many turns on a device that is not well.
+  void runFaulty(int turns) {
+    isFaulty = true;
+    for (int turn = 0; turn < turns; turn++) {
+      for (int burst = random.nextInt(4); burst > 0; burst--) {
+        step();
+      }
+      rig.turn();
+    }
+  }
+
   private void fillUntilCleaned() {
     Shape shape = mix.shapes.get(0);
     for (int block = 0; block < shape.blocks(); block += 50) {
@@ -109,7 +121,42 @@ final class CrashWorkload {
         if (!shapes.isEmpty()) {
           List<Shape> all = List.copyOf(shapes.values());
           onVolume(act, all.get(random.nextInt(all.size())));
+          read(all.get(random.nextInt(all.size())));
         }
+      }
+    }
+  }
+
+  /// Reads some blocks: each must be as it was when the read began, or as a write made it since.
+  private void read(Shape shape) {
+    int sectors = (1 + random.nextInt(Math.min(8, shape.blocks()))) * BLOCK_SECTORS;
+    int first = firstOf(shape, sectors, BLOCK_SECTORS);
+    boolean isThere = shapes.containsKey(shape.layer());
+    if (!isThere || history.isCompositePending(shape.layer(), first, sectors)) {
+      return;
+    }
+    StoreHistory.Read expected = history.read(shape.layer(), first, sectors);
+    BlockRequest read = new BlockRequest(ended -> onRead(ended, expected));
+    read.operation = BlockOperation.READ;
+    read.data.wrap(ByteBuffer.allocateDirect(sectors * SectorContent.BYTES));
+    read.offsetBytes = shape.offsetOf(first);
+    read.lengthBytes = (long) sectors * SectorContent.BYTES;
+    rig.volume(shape.layer()).submit(read);
+  }
+
+  private void onRead(BlockRequest read, StoreHistory.Read expected) {
+    history.end(expected);
+    boolean mayFail = dying.contains(expected.layer) || isFaulty;
+    if (mayFail && read.status != BlockStatus.OK) {
+      return;
+    }
+    assertThat(read.status).as("a read of layer %d", expected.layer).isEqualTo(BlockStatus.OK);
+    for (int i = 0; i < read.data.capacity() / SectorContent.BYTES; i++) {
+      long value = SectorContent.read(read.data, i * SectorContent.BYTES);
+      if (!expected.mayReturn(i, value)) {
+        throw new AssertionError(
+            "layer %d sector %d was read as %x"
+                .formatted(expected.layer, expected.first + i, value));
       }
     }
   }
@@ -362,9 +409,9 @@ final class CrashWorkload {
     if (ended.status == BlockStatus.OK) {
       history.complete(change);
     } else {
-      assertThat(dying)
+      assertThat(isFaulty || dying.contains(change.layer))
           .as("%s ended with %s", ended.operation, ended.status)
-          .contains(change.layer);
+          .isTrue();
       history.refuse(change);
     }
   }

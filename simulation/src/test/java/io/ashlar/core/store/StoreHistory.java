@@ -2,6 +2,7 @@ package io.ashlar.core.store;
 
 import io.ashlar.core.base.Check;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -71,6 +72,26 @@ final class StoreHistory {
     }
   }
 
+  /// A read under way, and all that it may return: what was there when it was submitted, and what
+  /// became durable since.
+  static final class Read {
+    final int layer;
+    final int first;
+    private final long[] before;
+    private final List<Change> since = new ArrayList<>();
+
+    private Read(int layer, int first, long[] before) {
+      this.layer = layer;
+      this.first = first;
+      this.before = before;
+    }
+
+    /// Whether the sector at `index` of the read may have been found so.
+    boolean mayReturn(int index, long value) {
+      return before[index] == value || isPartOf(since, layer, first + index, value);
+    }
+  }
+
   /// What had happened at a crash.
   ///
   /// @param saved by layer, the newest reservation key that was acked as saved
@@ -88,6 +109,7 @@ final class StoreHistory {
   private final Map<Integer, Long> saved = new TreeMap<>();
   private final Map<Integer, Long> registered = new TreeMap<>();
   private final StoreState now = new StoreState();
+  private final List<Read> reads = new ArrayList<>();
 
   private final StoreState judged = new StoreState();
   private int judgedThrough;
@@ -106,6 +128,21 @@ final class StoreHistory {
     completed.add(change);
     pending.remove(change);
     change.apply(now);
+    for (Read read : reads) {
+      read.since.add(change);
+    }
+  }
+
+  /// Begins a read of sectors that no composite is being done to.
+  Read read(int layer, int first, int sectors) {
+    long[] all = Check.present(now.volumes.get(layer), "a volume that is read");
+    Read read = new Read(layer, first, Arrays.copyOfRange(all, first, first + sectors));
+    reads.add(read);
+    return read;
+  }
+
+  void end(Read read) {
+    reads.remove(read);
   }
 
   /// The change was refused: its volume is on its way out. A composite may be there in part.
@@ -120,6 +157,17 @@ final class StoreHistory {
 
   void release(Change range) {
     pending.remove(range);
+  }
+
+  /// The device failed: what was under way is unknown. It was sequenced in the order of its coming,
+  /// where the workload has nothing but writes and unmaps of whole blocks.
+  void assumeUnknownFollow() {
+    for (Change change : submitted) {
+      if (change.completedAt == Integer.MAX_VALUE) {
+        change.completedAt = completed.size();
+        completed.add(change);
+      }
+    }
   }
 
   void register(int layer, long key) {
@@ -242,7 +290,8 @@ final class StoreHistory {
 
   private static boolean isPartOf(List<Change> loose, int layer, int sector, long value) {
     for (Change change : loose) {
-      if (change.overlaps(layer, sector, 1) && change.values[sector - change.first] == value) {
+      boolean isData = change.kind == Kind.DATA && change.overlaps(layer, sector, 1);
+      if (isData && change.values[sector - change.first] == value) {
         return true;
       }
     }

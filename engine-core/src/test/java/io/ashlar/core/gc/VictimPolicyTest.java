@@ -1,0 +1,82 @@
+package io.ashlar.core.gc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ashlar.core.format.Superblock.LaneGeometry;
+import io.ashlar.core.segment.FreeSegments;
+import io.ashlar.core.segment.SegmentTable;
+import io.ashlar.core.segment.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class VictimPolicyTest {
+  private static final int SEGMENTS = 16;
+  private static final int UNITS = 2048;
+  private static final long NOW = 1_000_000;
+
+  private final LaneGeometry geometry = new LaneGeometry(0, 1, 512, 1 << 20, SEGMENTS, 1 << 20);
+  private final SegmentTable segments = new SegmentTable(geometry, FreeSegments.of(SEGMENTS));
+  private final VictimPolicy policy = new VictimPolicy(segments);
+
+  @BeforeEach
+  void offerAll() {
+    segments.offerRest();
+  }
+
+  private int sealed(int liveUnits, long sequence, long millis) {
+    int segment = open(liveUnits, sequence, millis);
+    segments.seal(segment);
+    return segment;
+  }
+
+  private int open(int liveUnits, long sequence, long millis) {
+    int segment = segments.open(Stream.USER, millis);
+    segments.appended(segment, 1 << 20, sequence, millis);
+    long address = geometry.segmentOffset(segment) / 512;
+    segments.countTree(address, segments.generation(segment), liveUnits);
+    return segment;
+  }
+
+  @Test
+  void shouldFindNoVictimWhereThereIsNone() {
+    open(10, 1, NOW);
+    sealed(0, 1, NOW);
+    sealed(UNITS, 1, NOW - 100_000);
+    assertThat(policy.choose(100, NOW)).as("open, dead, and full ones").isEqualTo(-1);
+  }
+
+  @Test
+  void shouldLeaveWhatRecoveryWouldReplay() {
+    int victim = sealed(100, 7, NOW);
+    assertThat(policy.choose(7, NOW)).isEqualTo(-1);
+    assertThat(policy.choose(8, NOW)).isEqualTo(victim);
+  }
+
+  @Test
+  void shouldLeaveWhatIsEvacuatedOrInQuarantine() {
+    int evacuated = sealed(100, 1, NOW);
+    int damaged = sealed(100, 1, NOW);
+    segments.evacuated(evacuated, 20);
+    segments.quarantine(damaged);
+    assertThat(policy.choose(10, NOW)).isEqualTo(-1);
+    segments.freeReleased(21);
+    assertThat(policy.choose(30, NOW))
+        .as("it still lives after its checkpoint")
+        .isEqualTo(evacuated);
+  }
+
+  @Test
+  void shouldPreferTheEmptierOfTwoOfOneAge() {
+    sealed(1000, 1, NOW);
+    int emptier = sealed(200, 1, NOW);
+    sealed(1500, 1, NOW);
+    assertThat(policy.choose(10, NOW)).isEqualTo(emptier);
+  }
+
+  @Test
+  void shouldPreferTheOlderOfTwoThatAreAlike() {
+    sealed(1000, 1, NOW - 1_000);
+    int older = sealed(1000, 1, NOW - 500_000);
+    assertThat(policy.choose(10, NOW)).isEqualTo(older);
+  }
+}
