@@ -151,8 +151,9 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
     isClosed = true;
     decoder.release();
     phase.onClosed();
-    shard.remove(this);
     writer.release();
+    // last, because the last connection's going gives the shard's memory back
+    shard.remove(this);
   }
 
   @Override

@@ -105,6 +105,11 @@ final class TransferBufferPool {
     return madeBytes - freeBytes;
   }
 
+  /// All memory that this pool has of the system.
+  long totalBytes() {
+    return madeBytes;
+  }
+
   /// Gives all free memory back.
   void trim() {
     for (ArrayDeque<TransferBuffer> list : free) {
