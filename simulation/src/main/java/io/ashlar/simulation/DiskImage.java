@@ -112,6 +112,19 @@ public final class DiskImage {
     }
   }
 
+  /// Forgets the pages that lie in the range whole: they read as zeroes. Costs little, however long
+  /// the range is.
+  public void trim(long offset, long length) {
+    checkRange(offset, length);
+    long end = (offset + length) / PAGE_BYTES;
+    for (long page = Math.ceilDiv(offset, (long) PAGE_BYTES); page < end; page++) {
+      if (pageOrNull(page * PAGE_BYTES) != null) {
+        Node leaf = ownLeafAt(page * PAGE_BYTES);
+        leaf.children[slot(page, 0)] = null;
+      }
+    }
+  }
+
   /// Turns one bit over, as ageing media do.
   public void flipBit(long offset, int bit) {
     checkRange(offset, 1);
@@ -139,6 +152,14 @@ public final class DiskImage {
 
   private byte[] ownPageAt(long offset) {
     long page = offset / PAGE_BYTES;
+    Node node = ownLeafAt(offset);
+    Page own = owned((Page) node.children[slot(page, 0)]);
+    node.children[slot(page, 0)] = own;
+    return own.bytes;
+  }
+
+  private Node ownLeafAt(long offset) {
+    long page = offset / PAGE_BYTES;
     root = owned(root);
     Node node = root;
     for (int level = levels - 1; level > 0; level--) {
@@ -147,9 +168,7 @@ public final class DiskImage {
       node.children[slot] = child;
       node = child;
     }
-    Page own = owned((Page) node.children[slot(page, 0)]);
-    node.children[slot(page, 0)] = own;
-    return own.bytes;
+    return node;
   }
 
   private Node owned(@Nullable Node node) {

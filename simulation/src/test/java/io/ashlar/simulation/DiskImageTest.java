@@ -16,6 +16,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DiskImageTest {
   private static final int SIZE = 300 * DiskImage.PAGE_BYTES;
 
+  @Test
+  void shouldForgetWholePagesOnly() {
+    DiskImage image = new DiskImage(SIZE);
+    image.fill(0, SIZE, (byte) 7);
+    DiskImage fork = image.fork();
+    image.trim(100, 200 * DiskImage.PAGE_BYTES);
+    byte[] expected = new byte[SIZE];
+    Arrays.fill(expected, (byte) 7);
+    assertThat(bytesOf(fork)).isEqualTo(expected);
+    Arrays.fill(expected, DiskImage.PAGE_BYTES, 200 * DiskImage.PAGE_BYTES, (byte) 0);
+    assertThat(bytesOf(image)).isEqualTo(expected);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
   void shouldKeepForksApart(long seed) {

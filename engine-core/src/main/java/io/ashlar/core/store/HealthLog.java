@@ -68,7 +68,10 @@ public final class HealthLog {
 
   private String place(long sector) {
     int segment = geometry.segmentOf(sector);
-    long offset = Sectors.toBytes(sector) - (segment < 0 ? 0 : geometry.segmentOffset(segment));
+    if (segment < 0) {
+      return "device %s offset %d (superblocks)".formatted(device, Sectors.toBytes(sector));
+    }
+    long offset = Sectors.toBytes(sector) - geometry.segmentOffset(segment);
     return "device %s segment %d offset %d".formatted(device, segment, offset);
   }
 

@@ -13,6 +13,7 @@ import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.segment.Group;
 import io.ashlar.core.segment.GroupRecords;
 import io.ashlar.core.segment.LogListener;
+import io.ashlar.core.segment.SegmentTable;
 import io.ashlar.core.segment.Stream;
 import io.ashlar.core.transform.KeyProvider;
 import io.ashlar.core.volume.BlockRequest;
@@ -280,6 +281,10 @@ public final class LogStore implements ShardAgent, LogListener {
 
   boolean isSpaceExhausted(boolean fullOfLiveData) {
     return background.isSpaceExhausted(fullOfLiveData);
+  }
+
+  SegmentTable segments() {
+    return parts.segments();
   }
 
   Checkpointer.Phase checkpointPhase() {

@@ -2,6 +2,7 @@ package io.ashlar.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.store.DamagedImage.Kind;
 import io.ashlar.core.store.DamagedImage.Structure;
 import io.ashlar.core.volume.BlockOperation;
@@ -15,6 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,6 +33,7 @@ class CorruptionTest {
     SWAP
   }
 
+  private List<VolumeEntry> volumes = List.of();
   private final Map<Kind, int[]> outcomes = new EnumMap<>(Kind.class);
 
   @ParameterizedTest
@@ -38,11 +41,14 @@ class CorruptionTest {
   void shouldNeverServeWrongBytesWhateverIsDamaged(int unitBytes, long seed) {
     DamagedImage good = DamagedImage.ofWorkload(unitBytes, seed);
     assertThat(good.movedBytes).as("the cleaner worked").isPositive();
+    SimulatedClock clock = new SimulatedClock();
+    volumes = StoreRig.open(clock, good.disk(good.image.fork(), clock)).store.volumes();
+    assertThat(volumes).hasSize(2);
     List<Structure> structures = good.structures();
     SplittableRandom random = new SplittableRandom(seed);
     for (Structure structure : structures) {
       for (Damage damage : Damage.values()) {
-        if (isTried(structure, random)) {
+        for (int left = tries(structure, random); left > 0; left--) {
           tryOne(good, structures, structure, damage, random.split());
         }
       }
@@ -54,9 +60,31 @@ class CorruptionTest {
     assertThat(outcomes.keySet()).containsExactly(Kind.values());
   }
 
-  /// There are thousands of blocks of data, all alike.
-  private static boolean isTried(Structure structure, SplittableRandom random) {
-    return structure.kind() != Kind.DATA || random.nextInt(24) == 0;
+  /// The same for changes of volumes that are only in the log.
+  @Test
+  void shouldNotBelieveADamagedChangeOfVolumes() {
+    DamagedImage good = DamagedImage.ofLog(512);
+    SimulatedClock clock = new SimulatedClock();
+    volumes = StoreRig.open(clock, good.disk(good.image.fork(), clock)).store.volumes();
+    List<Structure> changes =
+        good.structures().stream().filter(each -> each.kind() == Kind.CATALOGUE).toList();
+    assertThat(changes).isNotEmpty();
+    SplittableRandom random = new SplittableRandom(1);
+    for (Structure change : changes) {
+      for (int flips = 0; flips < 100; flips++) {
+        tryOne(good, changes, change, Damage.FLIP, random.split());
+      }
+    }
+  }
+
+  /// There are thousands of blocks of data, all alike, and few records of volumes, in which each
+  /// byte means something else.
+  private static int tries(Structure structure, SplittableRandom random) {
+    return switch (structure.kind()) {
+      case DATA -> random.nextInt(24) == 0 ? 1 : 0;
+      case CATALOGUE -> 16;
+      default -> 1;
+    };
   }
 
   private void tryOne(
@@ -72,6 +100,10 @@ class CorruptionTest {
     int outcome;
     try {
       StoreRig rig = StoreRig.openDamaged(clock, good.disk(image, clock));
+      assertThat(rig.store.volumes())
+          .as(what)
+          .usingRecursiveFieldByFieldElementComparator()
+          .isEqualTo(volumes);
       int failed = failedBlocks(good, structure, rig, what);
       outcome = failed == 0 ? 0 : 1;
     } catch (StoreOpenException refused) {

@@ -7,9 +7,11 @@ import io.ashlar.core.store.Mix.Shape;
 import io.ashlar.core.store.Recovery.Sample;
 import io.ashlar.core.store.StoreHistory.Found;
 import io.ashlar.simulation.CrashChoice;
+import io.ashlar.simulation.DiskImage;
 import io.ashlar.simulation.DiskState;
 import io.ashlar.simulation.SimulatedBlockDevice;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -124,13 +126,24 @@ class CrashPointTest {
     }
 
     private void recover(CrashPoint at, CrashChoice choice, SplittableRandom random) {
-      SimulatedBlockDevice disk = recovery.disk(at.disk().crashed(choice), random.nextLong());
+      DiskImage image = at.disk().crashed(choice);
+      if (random.nextBoolean()) {
+        trimFree(image, at.free());
+      }
+      SimulatedBlockDevice disk = recovery.disk(image, random.nextLong());
       List<DiskState> ownPoints = new ArrayList<>();
       disk.onCrashPoints(ownPoints::add);
       StoreRig rig = StoreRig.open(workload.rig.clock, disk);
       judge(at, rig, random);
       if (random.nextInt(8) == 0) {
         recoverFromCrashDuring(at, ownPoints, random);
+      }
+    }
+
+    /// What is free is anybody's to overwrite: recovery needs nothing of it.
+    private static void trimFree(DiskImage image, BitSet free) {
+      for (int segment = free.nextSetBit(0); segment >= 0; segment = free.nextSetBit(segment + 1)) {
+        image.trim((segment + 1L) * StoreRig.SEGMENT_BYTES, StoreRig.SEGMENT_BYTES);
       }
     }
 

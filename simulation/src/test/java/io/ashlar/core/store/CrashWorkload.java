@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.reservation.HostIdentity;
 import io.ashlar.core.reservation.Persistence;
+import io.ashlar.core.segment.SegmentState;
 import io.ashlar.core.store.Mix.Shape;
 import io.ashlar.core.store.StoreHistory.Change;
 import io.ashlar.core.store.StoreHistory.Kind;
@@ -18,6 +19,7 @@ import io.ashlar.simulation.DiskState;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -36,7 +38,9 @@ final class CrashWorkload {
   private static final int TURNS_MAX = 100_000;
 
   /// A moment at which the power may fail: just after the disk was given a write.
-  record CrashPoint(DiskState disk, Moment moment) {}
+  ///
+  /// @param free segments that the store believed nobody needs
+  record CrashPoint(DiskState disk, Moment moment, BitSet free) {}
 
   final Mix mix;
   final StoreRig rig;
@@ -68,7 +72,7 @@ final class CrashWorkload {
     if (mix == Mix.CLEANING) {
       fillUntilCleaned();
     }
-    rig.disk.onCrashPoints(state -> points.add(new CrashPoint(state, history.moment())));
+    rig.disk.onCrashPoints(state -> points.add(new CrashPoint(state, history.moment(), free())));
     for (int turn = 0; points.size() < pointsWanted; turn++) {
       assertThat(turn).as("turns of a workload").isLessThan(TURNS_MAX);
       for (int burst = random.nextInt(4); burst > 0; burst--) {
@@ -78,6 +82,14 @@ final class CrashWorkload {
     }
     rig.settle();
     assertThat(history.pending()).as("everything has ended").isZero();
+  }
+
+  private BitSet free() {
+    BitSet free = new BitSet();
+    for (int segment = 0; segment < SEGMENTS; segment++) {
+      free.set(segment, rig.store.segments().state(segment) == SegmentState.FREE);
+    }
+    return free;
   }
 
   /// Works for so many turns on a device that is not well.

@@ -14,6 +14,7 @@ import io.ashlar.simulation.CrashChoice;
 import io.ashlar.simulation.DiskFault;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -192,6 +193,32 @@ class LogStoreRaceTest {
     assertThat(updates).allSatisfy(update -> assertThat(VolumeDriver.endings(update)).isEqualTo(1));
     rig.disk.latency(0, 0);
     assertThat(reopen(rig).store.volumes()).isEmpty();
+  }
+
+  /// The first of two groups is lost and the second is not, so both are cut off. What is written
+  /// then lies exactly where the first was, and the second still lies behind it.
+  @ParameterizedTest
+  @ValueSource(ints = {512, 4096})
+  void shouldNotBringBackWhatARecoveryCutOff(int unitBytes) {
+    StoreRig rig = StoreRig.fresh(24, unitBytes, 1);
+    BlockVolume volume = rig.createPlain(1, 1L << 20, BLOCK);
+    driver(rig, volume).write(0, pattern(1, 8 * BLOCK));
+    rig.disk.latency(100_000, 100_000);
+    submitWrite(volume, 0, pattern(2, BLOCK));
+    rig.turn();
+    submitWrite(volume, BLOCK, pattern(3, BLOCK));
+    rig.turn();
+    assertThat(rig.disk.state().unsynced()).hasSize(2);
+    BitSet second = new BitSet();
+    second.set(1);
+    StoreRig cut = StoreRig.open(rig.clock, rig.disk.crash(new CrashChoice(second, null)));
+    byte[] before = Arrays.copyOf(pattern(1, 8 * BLOCK), 2 * BLOCK);
+    assertThat(driver(cut, cut.volume(1)).read(0, 2 * BLOCK)).isEqualTo(before);
+    byte[] after = pattern(4, BLOCK);
+    assertThat(driver(cut, cut.volume(1)).write(4 * BLOCK, after)).isEqualTo(BlockStatus.OK);
+    StoreRig again = reopen(cut);
+    assertThat(driver(again, again.volume(1)).read(0, 2 * BLOCK)).isEqualTo(before);
+    assertThat(driver(again, again.volume(1)).read(4 * BLOCK, BLOCK)).isEqualTo(after);
   }
 
   @Test

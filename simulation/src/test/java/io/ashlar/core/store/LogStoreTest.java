@@ -161,11 +161,14 @@ class LogStoreTest {
     while (rig.store.checkpointPhase() != Checkpointer.Phase.SETTLING) {
       rig.turn();
     }
-    while (!rig.store.isFailed()) {
-      rig.disk.faultNext(DiskFault.WRITE_ERROR);
+    assertThat(rig.disk.inFlight()).as("all but the superblock is written").isZero();
+    rig.disk.faultNext(DiskFault.WRITE_ERROR);
+    for (int i = 0; i < 100; i++) {
       rig.turn();
     }
-    assertThat(rig.troubles).anyMatch(each -> each.contains("takes no more writes"));
+    assertThat(rig.store.isFailed()).isTrue();
+    assertThat(rig.troubles)
+        .anyMatch(each -> each.contains("takes no more writes") && each.contains("superblock"));
     assertThat(volume.write(0, pattern(2, BLOCK))).isEqualTo(BlockStatus.OFFLINE);
     assertThat(volume.read(0, BLOCK)).isEqualTo(written);
   }

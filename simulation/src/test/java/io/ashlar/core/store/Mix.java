@@ -55,7 +55,7 @@ enum Mix {
       Shape.ofSectors(2, 64)),
   /// One checkpoint after another.
   CHECKPOINTS(
-      Map.of(WRITE, 70, UNMAP, 8, WIDE_UNMAP, 4, CHECKPOINT, 18), 0, Shape.sparse(1, 5, 24));
+      Map.of(WRITE, 70, UNMAP, 8, WIDE_UNMAP, 4, CHECKPOINT, 18), 40_000, Shape.sparse(1, 5, 24));
 
   /// What one step of a workload may do.
   enum Act {
