@@ -3,6 +3,7 @@ package io.ashlar.target.iscsi.session;
 import io.ashlar.core.base.Check;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.Arrays;
 
 /// A CHAP secret, kept outside the heap so that no heap dump has it.
 public final class ChapSecret {
@@ -26,8 +27,15 @@ public final class ChapSecret {
   byte[] response(ChapAlgorithm algorithm, int identifier, byte[] challenge) {
     MessageDigest digest = algorithm.digest();
     digest.update((byte) identifier);
-    digest.update(bytes.duplicate());
-    return digest.digest(challenge);
+    byte[] copy = new byte[bytes.remaining()];
+    try {
+      // A digest keeps its own copy of what it takes from outside the heap, and does not wipe it.
+      bytes.duplicate().get(copy);
+      digest.update(copy);
+      return digest.digest(challenge);
+    } finally {
+      Arrays.fill(copy, (byte) 0);
+    }
   }
 
   boolean sameAs(ChapSecret other) {
