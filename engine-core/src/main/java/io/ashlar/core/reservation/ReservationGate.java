@@ -44,6 +44,12 @@ public final class ReservationGate {
   private final UnsafeBuffer before = new UnsafeBuffer(0, 0);
   private @Nullable Change current;
 
+  /// How the current change ends, once nothing lingers.
+  private @Nullable Ending reached;
+
+  /// Commands of preempted hosts that were too far on their way, and have not ended.
+  private int lingering;
+
   ReservationGate(ReservationTable table) {
     this.table = table;
   }
@@ -67,13 +73,41 @@ public final class ReservationGate {
 
   /// The volume saved what the present change made of the table, or could not.
   public void saved(boolean durable) {
-    Change change = Check.present(current, "a save has its change");
-    current = null;
+    Check.that(current != null && reached == null, "a save has its change");
     if (!durable) {
       undo();
     }
-    change.end(durable ? Ending.DURABLE : Ending.UNDONE);
+    end(durable ? Ending.DURABLE : Ending.UNDONE);
     proceed();
+  }
+
+  /// Has the current change, an abort of other hosts' commands, wait for one more that could not be
+  /// withdrawn: when it is answered, nothing of them is still to come.
+  public void await() {
+    Check.that(current != null, "only a change that is made waits");
+    lingering++;
+  }
+
+  /// A command that was waited for has ended.
+  public void over() {
+    Check.that(lingering > 0, "what ends was waited for");
+    lingering--;
+    Ending ending = reached;
+    if (lingering == 0 && ending != null) {
+      end(ending);
+      proceed();
+    }
+  }
+
+  private void end(Ending ending) {
+    if (lingering > 0) {
+      reached = ending;
+      return;
+    }
+    Change change = Check.present(current, "what ends was begun");
+    current = null;
+    reached = null;
+    change.end(ending);
   }
 
   private void proceed() {
@@ -87,12 +121,12 @@ public final class ReservationGate {
     before.wrap(new byte[ReservationCodec.lengthBytesMax(table)]);
     int length = codec.encode(table, before, 0);
     before.wrap(before, 0, length);
+    current = change;
     boolean accepted = change.apply();
     if (accepted && table.version() != versionBefore) {
-      current = change;
       change.save();
     } else {
-      change.end(accepted ? Ending.DURABLE : Ending.REFUSED);
+      end(accepted ? Ending.DURABLE : Ending.REFUSED);
     }
   }
 

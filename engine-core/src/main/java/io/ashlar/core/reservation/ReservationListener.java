@@ -7,6 +7,8 @@ public interface ReservationListener {
   /// nothing in the table.
   void onNotice(HostIdentity host, ReservationNotice notice);
 
-  /// The host was preempted, and what it has under way is to be withdrawn as far as it can be.
+  /// The host was preempted, and what it has under way is to be withdrawn as far as it can be. What
+  /// goes on all the same is to be announced to the table's gate, which waits for it:
+  /// [ReservationGate#await].
   default void onAbort(HostIdentity host) {}
 }

@@ -83,6 +83,58 @@ class ReservationGateTest {
             "nobody saves", "nobody DURABLE", "bob WITHDRAWN", "alice saves", "alice DURABLE");
   }
 
+  @Test
+  void shouldEndAnAbortAfterTheCommandsThatItCouldNotWithdraw() {
+    gate.submit(
+        new Step(
+            "alice",
+            () -> {
+              gate.await();
+              gate.await();
+              gate.await();
+              gate.over();
+              return table.register(ALICE, 1);
+            }));
+    gate.submit(new Step("bob", () -> table.register(BOB, 2)));
+    gate.over();
+    gate.saved(true);
+    assertThat(events).containsExactly("alice saves");
+    gate.over();
+    assertThat(events).containsExactly("alice saves", "alice DURABLE", "bob saves");
+    gate.saved(true);
+    assertThat(events).endsWith("bob DURABLE");
+  }
+
+  @Test
+  void shouldWaitAlsoWhereNothingIsToBeSaved() {
+    gate.submit(
+        new Step(
+            "alice",
+            () -> {
+              gate.await();
+              return ReservationOutcome.OK;
+            }));
+    assertThat(events).isEmpty();
+    gate.over();
+    assertThat(events).containsExactly("alice DURABLE");
+  }
+
+  @Test
+  void shouldWaitAfterAChangeThatWasUndone() {
+    gate.submit(
+        new Step(
+            "alice",
+            () -> {
+              gate.await();
+              return table.register(ALICE, 1);
+            }));
+    gate.saved(false);
+    assertThat(table.isRegistered(ALICE)).isFalse();
+    assertThat(events).containsExactly("alice saves");
+    gate.over();
+    assertThat(events).containsExactly("alice saves", "alice UNDONE");
+  }
+
   /// A change that notes what becomes of it.
   private final class Step implements ReservationGate.Change {
     private final String name;

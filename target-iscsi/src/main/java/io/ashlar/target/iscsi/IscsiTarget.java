@@ -1,5 +1,6 @@
 package io.ashlar.target.iscsi;
 
+import io.ashlar.core.volume.VolumeId;
 import io.ashlar.target.iscsi.session.IscsiConnection;
 import io.ashlar.target.iscsi.session.Portal;
 import io.ashlar.target.iscsi.session.TargetDirectory;
@@ -84,6 +85,11 @@ public final class IscsiTarget implements AutoCloseable {
   /// The number of connections now.
   public int connections() {
     return connections.get();
+  }
+
+  /// The names of the initiators that are logged in to a volume now. Not to be called on a shard.
+  public List<String> initiators(VolumeId volume) {
+    return portal.initiators(volume);
   }
 
   /// Stops listening and closes all connections; the event loops stay.

@@ -78,6 +78,21 @@ class IscsiTargetTest {
   }
 
   @Test
+  void shouldEndTheSessionsOfAHostThatLosesItsAccess() throws IOException {
+    try (ScriptedInitiator initiator = loggedIn()) {
+      assertThat(target.initiators(open.id())).hasSize(1);
+      target.publish(new TargetDirectory(List.of(open, closed)));
+      initiator.pingTwice();
+      ExportedVolume barred =
+          new ExportedVolume(
+              open.id(), open.volume(), open.shard(), new AccessPolicy(Map.of(), null));
+      target.publish(new TargetDirectory(List.of(barred, closed)));
+      assertThat(initiator.isClosedByTarget()).isTrue();
+      assertThat(target.initiators(open.id())).isEmpty();
+    }
+  }
+
+  @Test
   void shouldLetNobodyInWhoMayNotOrAsksForNothing() throws IOException {
     try (ScriptedInitiator initiator = new ScriptedInitiator(address)) {
       assertThat(initiator.login(closed.targetName()).loginStatus()).isEqualTo(0x0202);

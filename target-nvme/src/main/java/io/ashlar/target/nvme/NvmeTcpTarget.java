@@ -118,18 +118,15 @@ public final class NvmeTcpTarget {
     return admission.count();
   }
 
-  /// How many controllers hosts have on a volume now.
-  public int controllerCount(VolumeId volume) {
+  /// The names of the hosts of a volume now, once for each of their controllers. Not to be called
+  /// on a shard.
+  public List<String> hosts(VolumeId volume) {
     Subsystem subsystem = directory.find(Subsystem.NQN_PREFIX + volume);
     if (subsystem == null) {
-      return 0;
+      return List.of();
     }
     ShardContext shard = context.shard(subsystem.shard());
-    return shard
-        .loop()
-        .submit(() -> shard.controllerCount(subsystem.nqn()))
-        .syncUninterruptibly()
-        .getNow();
+    return shard.loop().submit(() -> shard.hosts(subsystem.nqn())).syncUninterruptibly().getNow();
   }
 
   /// Stops listening and hangs up on all hosts. Returns when all sockets are closed.

@@ -51,7 +51,7 @@ class LimitsTest {
       running.publish(HostAccess.of(Set.of(RunningTarget.OTHER_HOST)));
       assertThat(queue.drain()).isNull();
       assertThat(admin.drain()).isNull();
-      assertThat(running.target.controllerCount(running.volume.id())).isZero();
+      assertThat(running.target.hosts(running.volume.id())).isEmpty();
     }
   }
 

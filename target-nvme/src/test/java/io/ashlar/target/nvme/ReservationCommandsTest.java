@@ -127,13 +127,42 @@ class ReservationCommandsTest {
     TestHost.Pdu ask = theirQueue.readPdu();
     assertThat(acquire(ourQueue, PREEMPT_AND_ABORT, WRITE_EXCLUSIVE, 0xA, 0xB)).isZero();
     assertThat(theirQueue.awaitReply(held.getShort(2)).code())
-        .isEqualTo(NvmeStatus.ABORT_REQUESTED);
+        .isEqualTo(NvmeStatus.ABORTED_BY_PREEMPTION);
     assertThat(theirQueue.awaitReply(waiting.getShort(2)).code())
-        .isEqualTo(NvmeStatus.ABORT_REQUESTED);
+        .isEqualTo(NvmeStatus.ABORTED_BY_PREEMPTION);
     theirQueue.sendData(ask.header().getShort(8), ask.header().getShort(10), 0, new byte[8192], 4);
     assertThat(theirQueue.writeInCapsule(0, 1, new byte[4096]).code())
         .isEqualTo(NvmeStatus.RESERVATION_CONFLICT);
     assertThat(running.onShard(running.volume::mappedBlocks)).isZero();
+  }
+
+  /// What the volume has taken already goes on, and is over when the abort is answered: its host
+  /// has nothing left that could still reach the disk.
+  @Test
+  void shouldAnswerAnAbortOnlyAfterWhatItCouldNotWithdraw() throws IOException {
+    register(ourQueue, 0, 0, 0xA);
+    register(theirQueue, 0, 0, 0xB);
+    ByteBuffer ranges = TestHost.le(32).putInt(4, 1).putLong(8, 5).putInt(20, 1).putLong(24, 9);
+    assertThat(ourQueue.writeInCapsule(9, 1, ReadWriteTest.random(4096, 2)).code()).isZero();
+    hold(HoldPoint.AFTER_EFFECT);
+    ByteBuffer held = theirQueue.entry(IoOpcode.DATASET_MANAGEMENT).putInt(4, 1);
+    TestHost.capsuleSgl(held.putInt(40, 1).putInt(44, 4), 32);
+    theirQueue.sendCommand(held, ranges.array());
+    awaitPending(1);
+    ByteBuffer preempt =
+        keysEntry(ourQueue, IoOpcode.RESERVATION_ACQUIRE, PREEMPT_AND_ABORT | WRITE_EXCLUSIVE << 8);
+    ourQueue.sendCommand(preempt, TestHost.le(16).putLong(0, 0xA).putLong(8, 0xB).array());
+    ourQueue.sendCommand(TestHost.transportSgl(ourQueue.io(IoOpcode.READ, 0, 1), 4096), null);
+    assertThat(ourQueue.readPdu().type())
+        .as("a read overtakes the abort, which waits")
+        .isEqualTo(7);
+    release();
+    assertThat(theirQueue.awaitReply(held.getShort(2)).code())
+        .isEqualTo(NvmeStatus.ABORTED_BY_PREEMPTION);
+    assertThat(ourQueue.awaitReply(preempt.getShort(2)).code()).isZero();
+    assertThat(running.onShard(running.volume::mappedBlocks))
+        .as("its second range is not begun")
+        .isEqualTo(1);
   }
 
   @Test
@@ -208,8 +237,12 @@ class ReservationCommandsTest {
   }
 
   private void hold() {
+    hold(HoldPoint.BEFORE_EFFECT);
+  }
+
+  private void hold(HoldPoint point) {
     running.onShard(() -> {
-      running.volume.holdNext(HoldPoint.BEFORE_EFFECT);
+      running.volume.holdNext(point);
       return 0;
     });
   }

@@ -248,7 +248,7 @@ class CommandCrossTest {
           assertThat(view.read(i * 8L, 8)).isEqualTo(random(8 * BLOCK, i));
         }
       }
-      assertThat(served.target().controllerCount(served.volume().id())).isEqualTo(2);
+      assertThat(served.target().hosts(served.volume().id())).hasSize(2);
     }
   }
 

@@ -114,7 +114,7 @@ public final class LogicalUnit {
     public void onAbort(HostIdentity whom) {
       for (Nexus nexus : List.copyOf(nexuses)) {
         if (nexus.host().equals(whom)) {
-          host.withdrawTasks(nexus);
+          host.withdrawTasks(nexus, volume.reservations().gate());
         }
       }
     }

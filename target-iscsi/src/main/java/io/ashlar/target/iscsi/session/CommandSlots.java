@@ -93,19 +93,21 @@ final class CommandSlots implements TaskCompletion {
     free.push(slot);
   }
 
-  /// How many slots were ever needed; [#at] gives them.
-  int made() {
-    return made;
-  }
-
-  CommandSlot at(int index) {
-    return slots[index];
-  }
-
   /// Withdraws every command: the session is over.
   void abortAll() {
     for (int i = 0; i < made; i++) {
       abort(slots[i]);
+    }
+  }
+
+  /// Withdraws every command, and has `function` wait for their ends.
+  void withdrawAll(PendingFunction function) {
+    for (int i = 0; i < made; i++) {
+      CommandSlot slot = slots[i];
+      if (slot.state != CommandState.FREE) {
+        function.await(slot);
+        abort(slot);
+      }
     }
   }
 

@@ -59,18 +59,28 @@ final class IscsiShard {
     return null;
   }
 
-  /// Ends what is no longer in the directory.
+  /// Ends what is no longer in the directory, and the sessions of hosts that lost their access.
   void retain(TargetDirectory directory) {
     units
         .entrySet()
         .removeIf(entry -> {
+          ServedUnit unit = entry.getValue();
           ExportedVolume still = directory.find(entry.getKey());
-          boolean gone = still == null || !entry.getValue().serves(still);
-          if (gone) {
-            entry.getValue().close();
+          if (still == null || !unit.serves(still)) {
+            unit.close();
+            return true;
           }
-          return gone;
+          unit.endSessionsWithoutAccess(still);
+          return false;
         });
+  }
+
+  /// The names of the initiators that are logged in to a target.
+  List<String> initiators(String targetName) {
+    ServedUnit unit = units.get(targetName);
+    return unit == null
+        ? List.of()
+        : unit.sessions().stream().map(Session::initiatorName).distinct().toList();
   }
 
   void add(IscsiConnection connection) {

@@ -1,5 +1,6 @@
 package io.ashlar.target.iscsi.session;
 
+import io.ashlar.core.volume.VolumeId;
 import io.netty.channel.EventLoop;
 import java.security.SecureRandom;
 import java.util.List;
@@ -52,12 +53,26 @@ public final class Portal {
     return directory;
   }
 
-  /// Replaces the targets. Sessions of targets that are gone end; the others see nothing.
+  /// Replaces the targets. Sessions of targets that are gone end, and those of hosts that may no
+  /// longer use theirs; the others see nothing.
   public void publish(TargetDirectory next) {
     directory = next;
     for (Map.Entry<EventLoop, IscsiShard> entry : shards.entrySet()) {
       entry.getKey().execute(() -> entry.getValue().retain(next));
     }
+  }
+
+  /// The names of the initiators that are logged in to a volume, asked on its shard's thread.
+  public List<String> initiators(VolumeId volume) {
+    ExportedVolume exported = directory.find(ExportedVolume.NAME_PREFIX + volume);
+    IscsiShard shard = exported == null ? null : shards.get(exported.shard());
+    return exported == null || shard == null
+        ? List.of()
+        : exported
+            .shard()
+            .submit(() -> shard.initiators(exported.targetName()))
+            .syncUninterruptibly()
+            .getNow();
   }
 
   /// The part of the target that this loop's thread owns.

@@ -1,5 +1,6 @@
 package io.ashlar.target.iscsi.session;
 
+import io.ashlar.core.reservation.ReservationGate;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.target.iscsi.scsi.LogicalUnit;
 import io.ashlar.target.iscsi.scsi.Nexus;
@@ -24,10 +25,13 @@ final class ServedUnit implements UnitHost {
   }
 
   @Override
-  public void withdrawTasks(Nexus nexus) {
+  public void withdrawTasks(Nexus nexus, ReservationGate gate) {
     for (Session session : sessions) {
       if (session.nexus() == nexus) {
-        session.slots().abortAll();
+        gate.await();
+        PendingFunction withdrawal = new PendingFunction(gate::over);
+        session.slots().withdrawAll(withdrawal);
+        withdrawal.allWithdrawn();
       }
     }
   }
@@ -96,6 +100,15 @@ final class ServedUnit implements UnitHost {
   void remove(Session session) {
     if (sessions.remove(session)) {
       unit.detach(session.nexus());
+    }
+  }
+
+  /// Ends the sessions of hosts that might no longer log in.
+  void endSessionsWithoutAccess(ExportedVolume volume) {
+    for (int i = sessions.size() - 1; i >= 0; i--) {
+      if (!sessions.get(i).mayUse(volume)) {
+        sessions.get(i).end("the host's access was withdrawn");
+      }
     }
   }
 

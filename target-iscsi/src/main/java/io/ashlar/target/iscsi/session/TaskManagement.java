@@ -74,7 +74,7 @@ final class TaskManagement {
 
   private void abortTaskSet(int tag) {
     PendingFunction function = pending(tag);
-    withdrawAll(session, function);
+    session.slots().withdrawAll(function);
     function.allWithdrawn();
   }
 
@@ -95,18 +95,7 @@ final class TaskManagement {
   private void withdrawEverybodys(PendingFunction function) {
     ServedUnit unit = session.unit();
     for (Session each : unit.sessions()) {
-      withdrawAll(each, function);
-    }
-  }
-
-  private static void withdrawAll(Session each, PendingFunction function) {
-    CommandSlots slots = each.slots();
-    for (int i = 0; i < slots.made(); i++) {
-      CommandSlot slot = slots.at(i);
-      if (slot.state != CommandState.FREE) {
-        function.await(slot);
-        slots.abort(slot);
-      }
+      each.slots().withdrawAll(function);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.ashlar.target.iscsi.scsi;
 
 import io.ashlar.core.reservation.HostIdentity;
+import io.ashlar.core.reservation.ReservationGate;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.core.volume.VolumeGeometry;
 import io.ashlar.simulation.MemoryBlockVolume;
@@ -46,7 +47,7 @@ final class UnitFixture implements UnitHost {
   }
 
   @Override
-  public void withdrawTasks(Nexus nexus) {
+  public void withdrawTasks(Nexus nexus, ReservationGate gate) {
     withdrawn.add(nexus);
   }
 

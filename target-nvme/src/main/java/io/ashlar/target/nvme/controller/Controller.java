@@ -2,6 +2,7 @@ package io.ashlar.target.nvme.controller;
 
 import io.ashlar.core.base.Check;
 import io.ashlar.core.reservation.HostIdentity;
+import io.ashlar.core.reservation.ReservationGate;
 import io.ashlar.core.reservation.ReservationNotice;
 import io.ashlar.target.nvme.spec.ControllerProperties;
 import io.ashlar.target.nvme.spec.NvmeStatus;
@@ -123,11 +124,12 @@ public final class Controller {
     return queue != null && queue.abort(commandId);
   }
 
-  /// Ends what this controller's I/O queues have under way, as far as it can be ended.
-  void abortIo() {
+  /// Ends what this controller's I/O queues have under way: another host preempted this one. The
+  /// gate waits for what cannot be ended any more.
+  void preempt(ReservationGate gate) {
     for (ControllerQueue queue : queues.values()) {
       if (queue.queueId() != 0) {
-        queue.abortAll();
+        queue.preempt(gate);
       }
     }
   }

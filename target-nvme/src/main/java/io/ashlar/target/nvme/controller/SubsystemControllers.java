@@ -8,6 +8,7 @@ import io.ashlar.core.reservation.ReservationNotice;
 import io.ashlar.target.nvme.spec.NvmeStatus;
 import io.ashlar.target.nvme.subsystem.Subsystem;
 import io.ashlar.target.nvme.subsystem.TargetLimits;
+import java.util.List;
 
 /// One exported subsystem as its shard knows it: the export as last published, and its controllers.
 public final class SubsystemControllers {
@@ -78,14 +79,14 @@ public final class SubsystemControllers {
     public void onAbort(HostIdentity host) {
       for (Controller controller : table.all()) {
         if (controller.host().equals(host)) {
-          controller.abortIo();
+          controller.preempt(subsystem.volume().reservations().gate());
         }
       }
     }
   }
 
-  /// How many controllers hosts have here now.
-  public int controllerCount() {
-    return table.all().size();
+  /// The names of the hosts here now, once for each of their controllers.
+  public List<String> hosts() {
+    return table.all().stream().map(controller -> controller.host().name()).toList();
   }
 }

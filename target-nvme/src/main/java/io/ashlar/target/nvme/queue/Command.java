@@ -1,6 +1,7 @@
 package io.ashlar.target.nvme.queue;
 
 import io.ashlar.core.base.Check;
+import io.ashlar.core.reservation.ReservationGate;
 import io.ashlar.core.volume.BlockCompletion;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.target.nvme.controller.AdminCommand;
@@ -8,6 +9,7 @@ import io.ashlar.target.nvme.controller.AdminCompletion;
 import io.ashlar.target.nvme.controller.ReservationChange;
 import io.ashlar.target.nvme.spec.AdminOpcode;
 import io.ashlar.target.nvme.spec.CommandFlyweight;
+import io.ashlar.target.nvme.spec.NvmeStatus;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,15 @@ final class Command {
   /// The status with which the command ends as soon as its data has come; -1 if it is sound.
   int verdict;
 
+  /// The status with which the command ends if it is withdrawn.
+  int abortStatus;
+
+  /// It is to end as soon as what the volume has of it has ended.
+  boolean isAborted;
+
+  /// Who waits for the command's end, because it preempted its host; null if nobody does.
+  @Nullable ReservationGate awaitedBy;
+
   /// The other of a fused pair. The first one owns the block that both use.
   @Nullable Command partner;
 
@@ -96,6 +107,8 @@ final class Command {
     capsuleOffset = 0;
     blockOffset = PayloadBlock.DATA_START;
     verdict = -1;
+    abortStatus = NvmeStatus.ABORT_REQUESTED;
+    isAborted = false;
     partner = null;
   }
 

@@ -2,6 +2,7 @@ package io.ashlar.target.nvme.queue;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ashlar.core.reservation.ReservationGate;
 import io.ashlar.target.nvme.controller.ConnectOutcome;
 import io.ashlar.target.nvme.controller.ConnectRequest;
 import io.ashlar.target.nvme.controller.Controller;
@@ -432,10 +433,10 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void abortAll() {
+  public void preempt(ReservationGate gate) {
     QueuePair connected = queue;
     if (connected != null) {
-      connected.abortAll();
+      connected.preempt(gate);
     }
   }
 

@@ -228,11 +228,16 @@ final class IoQueue extends QueuePair {
       return;
     }
     BlockStatus outcome = request.status;
-    if (outcome == BlockStatus.OK && !isClosed() && IoCommands.prepareNext(command, volume)) {
+    boolean goesOn =
+        outcome == BlockStatus.OK && !isClosed() && IoCommands.prepareNext(command, volume);
+    if (goesOn && !command.isAborted) {
       volume.submit(request);
       return;
     }
-    int status = IoCommands.statusOf(outcome, command.opcode);
+    int status =
+        goesOn || outcome == BlockStatus.ABORTED
+            ? command.abortStatus
+            : IoCommands.statusOf(outcome, command.opcode);
     Command second = command.partner;
     if (second != null) {
       boolean written = outcome == BlockStatus.OK;
@@ -260,7 +265,7 @@ final class IoQueue extends QueuePair {
     if (lonelyFirst == command) {
       lonelyFirst = null;
     }
-    withdraw(command, NvmeStatus.ABORT_REQUESTED);
+    withdraw(command, command.abortStatus);
     if (partner != null) {
       withdraw(partner, NvmeStatus.ABORTED_FAILED_FUSED);
     }

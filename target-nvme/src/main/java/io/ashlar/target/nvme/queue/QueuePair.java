@@ -3,6 +3,7 @@ package io.ashlar.target.nvme.queue;
 import static java.util.Objects.requireNonNull;
 
 import io.ashlar.core.base.Check;
+import io.ashlar.core.reservation.ReservationGate;
 import io.ashlar.target.nvme.controller.Controller;
 import io.ashlar.target.nvme.pdu.DataPdu;
 import io.ashlar.target.nvme.pdu.TermReason;
@@ -309,6 +310,8 @@ abstract class QueuePair extends PayloadAccount {
     PayloadBlock block = command.block;
     command.block = null;
     command.partner = null;
+    ReservationGate gate = command.awaitedBy;
+    command.awaitedBy = null;
     commandIds.remove(command.commandId);
     leaveSlot(command);
     if (closed) {
@@ -323,6 +326,9 @@ abstract class QueuePair extends PayloadAccount {
     } else {
       release(block);
       egress.response(result, sqHead(), command.commandId, status);
+    }
+    if (gate != null) {
+      gate.over(); // last: this may end commands of other queues, and begin others in this one
     }
   }
 
@@ -366,7 +372,10 @@ abstract class QueuePair extends PayloadAccount {
   private boolean abort(Command command) {
     return switch (command.state) {
       case FREE -> false;
-      case EXECUTING -> abortExecuting(command);
+      case EXECUTING -> {
+        command.isAborted = true;
+        yield abortExecuting(command);
+      }
       case RECEIVING_CAPSULE, AWAITING_MEMORY, AWAITING_DATA, AWAITING_PARTNER -> {
         abortWaiting(command);
         yield true;
@@ -376,7 +385,7 @@ abstract class QueuePair extends PayloadAccount {
 
   /// Ends a command that waits for memory, for its host, or for the other of its pair.
   void abortWaiting(Command command) {
-    withdraw(command, NvmeStatus.ABORT_REQUESTED);
+    withdraw(command, command.abortStatus);
   }
 
   /// Ends a command that is not executing.
@@ -387,10 +396,17 @@ abstract class QueuePair extends PayloadAccount {
     finish(command, status, 0, 0);
   }
 
-  /// Ends all commands that are not carried out yet: another host preempted this one.
-  void abortAll() {
+  /// Ends all commands that are not carried out yet: another host preempted this one. The gate
+  /// waits for the others.
+  void preempt(ReservationGate gate) {
     for (Command command : slots) {
-      abort(command);
+      if (command.isUnderWay()) {
+        command.abortStatus = NvmeStatus.ABORTED_BY_PREEMPTION;
+        if (!abort(command)) {
+          gate.await();
+          command.awaitedBy = gate;
+        }
+      }
     }
   }
 

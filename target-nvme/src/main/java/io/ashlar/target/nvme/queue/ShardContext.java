@@ -8,6 +8,7 @@ import io.ashlar.target.nvme.subsystem.TargetLimits;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -84,10 +85,10 @@ public final class ShardContext {
     }
   }
 
-  /// How many controllers hosts have in a subsystem.
-  public int controllerCount(String nqn) {
+  /// The hosts of a subsystem by name, once for each of their controllers.
+  public List<String> hosts(String nqn) {
     SubsystemControllers known = subsystems.get(nqn);
-    return known == null ? 0 : known.controllerCount();
+    return known == null ? List.of() : known.hosts();
   }
 
   /// Cuts all hosts off and returns free memory.

@@ -23,6 +23,7 @@ public final class NvmeStatus {
   public static final int SGL_OFFSET_INVALID = 0x016;
   public static final int HOST_IDENTIFIER_INCONSISTENT = 0x018;
   public static final int KEEP_ALIVE_TIMEOUT_INVALID = 0x01A;
+  public static final int ABORTED_BY_PREEMPTION = 0x01B;
   public static final int TRANSIENT_TRANSPORT_ERROR = 0x022;
   public static final int INVALID_IO_COMMAND_SET = 0x02C;
 
@@ -70,6 +71,7 @@ public final class NvmeStatus {
           INTERNAL_ERROR,
           ABORT_REQUESTED,
           ABORTED_SQ_DELETION,
+          ABORTED_BY_PREEMPTION,
           TRANSIENT_TRANSPORT_ERROR,
           NAMESPACE_NOT_READY,
           CONNECT_CONTROLLER_BUSY,

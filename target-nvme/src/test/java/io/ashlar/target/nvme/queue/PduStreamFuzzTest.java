@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.ashlar.core.reservation.HostIdentity;
+import io.ashlar.core.reservation.ReservationGate;
 import io.ashlar.core.volume.VolumeGeometry;
 import io.ashlar.simulation.MemoryBlockVolume;
 import io.ashlar.target.nvme.controller.AdminCommand;
@@ -153,7 +154,7 @@ class PduStreamFuzzTest {
     }
 
     @Override
-    public void abortAll() {}
+    public void preempt(ReservationGate gate) {}
 
     @Override
     public void disconnect(String reason) {}
