@@ -97,7 +97,7 @@ public final class NvmeTcpTarget {
   /// Says what is exported from now on. Hosts of exports that ended, and hosts that lost their
   /// access, are cut off; hosts of paths that changed state are told.
   public void publish(Collection<Subsystem> subsystems) {
-    SubsystemDirectory next = new SubsystemDirectory(subsystems, directory.generation() + 1);
+    SubsystemDirectory next = directory.next(subsystems);
     directory = next;
     for (ShardContext shard : shards.values()) {
       shard.loop().submit(() -> shard.apply(next)).syncUninterruptibly();

@@ -272,6 +272,20 @@ class AdminCommandsTest {
       assertThat(logPage(allowed, 2, 512, 0).code()).isEqualTo(NvmeStatus.INVALID_LOG_PAGE);
       ByteBuffer identify = TestHost.transportSgl(allowed.entry(6).putInt(40, 1), 4096);
       assertThat(page(allowed.command(identify, null)).get(111)).isEqualTo((byte) 2);
+      ByteBuffer queues = allowed.entry(9).putInt(40, 7);
+      assertThat(allowed.command(queues, null).code()).isEqualTo(NvmeStatus.INVALID_FIELD);
+    }
+  }
+
+  /// Nothing that a discovering host can see changes with a volume's path or limits.
+  @Test
+  void shouldCountOnlyChangesThatADiscoveringHostCanSee() throws IOException {
+    try (TestHost host = TestHost.admin(running.address, DISCOVERY, RunningTarget.HOST)) {
+      long before = page(logPage(host, 0x70, 1024, 0)).getLong(0);
+      running.publish(HostAccess.ANY);
+      assertThat(page(logPage(host, 0x70, 1024, 0)).getLong(0)).isEqualTo(before);
+      running.publish(HostAccess.NONE);
+      assertThat(page(logPage(host, 0x70, 1024, 0)).getLong(0)).isGreaterThan(before);
     }
   }
 

@@ -10,6 +10,7 @@ import io.ashlar.target.nvme.subsystem.DigestPolicy;
 import io.ashlar.target.nvme.subsystem.HostAccess;
 import io.ashlar.target.nvme.subsystem.KeepAliveLimits;
 import io.ashlar.target.nvme.subsystem.QueueLimits;
+import io.ashlar.target.nvme.subsystem.Subsystem;
 import io.ashlar.target.nvme.subsystem.TargetLimits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,7 +24,7 @@ class LimitsTest {
   private static final VolumeGeometry GEOMETRY = new VolumeGeometry(64 << 20, 4096);
 
   private static RunningTarget target(ConnectionLimits connections, QueueLimits queues) {
-    KeepAliveLimits keepAlive = new KeepAliveLimits(100, 600_000, 100);
+    KeepAliveLimits keepAlive = new KeepAliveLimits(100, 600_000, 100, 150);
     TargetLimits limits = new TargetLimits(queues, connections, keepAlive, DigestPolicy.REFUSED);
     return new RunningTarget(GEOMETRY, new TargetOptions(limits, List.of()));
   }
@@ -52,6 +53,44 @@ class LimitsTest {
       assertThat(queue.drain()).isNull();
       assertThat(admin.drain()).isNull();
       assertThat(running.target.hosts(running.volume.id())).isEmpty();
+    }
+  }
+
+  /// No keep-alive watches over a controller that is not enabled, nor over a discovery controller
+  /// whose host asked for none: it rests for a while, and ends.
+  @Test
+  void shouldForgetSilentHostsThatHaveNoKeepAlive() throws IOException {
+    try (RunningTarget running = target(ConnectionLimits.DEFAULT, QueueLimits.DEFAULT);
+        TestHost disabled = TestHost.initialized(running.address, 0);
+        TestHost discovering =
+            TestHost.admin(running.address, Subsystem.DISCOVERY_NQN, RunningTarget.HOST)) {
+      ByteBuffer connect = disabled.connectEntry(0, 32).putInt(48, 100);
+      byte[] names = TestHost.connectData(0xFFFF, running.nqn(), RunningTarget.HOST);
+      assertThat(disabled.command(connect, names).code()).isZero();
+      ByteBuffer none = discovering.entry(9).putInt(40, 0x0F).putInt(44, 0);
+      assertThat(discovering.command(none, null).code()).isZero();
+      assertThat(disabled.drain()).isNull();
+      assertThat(discovering.drain()).isNull();
+    }
+  }
+
+  /// A keep-alive that is shorter than the rest does not end a controller that was shut down.
+  @Test
+  void shouldLetAControllerRestAfterItsShutdown() throws IOException {
+    KeepAliveLimits patient = new KeepAliveLimits(100, 600_000, 100, 600_000);
+    TargetLimits limits =
+        new TargetLimits(
+            QueueLimits.DEFAULT, ConnectionLimits.DEFAULT, patient, DigestPolicy.ALLOWED);
+    try (RunningTarget running = new RunningTarget(GEOMETRY, new TargetOptions(limits, List.of()));
+        TestHost admin = running.admin();
+        TestHost other = TestHost.admin(running.address, running.nqn(), RunningTarget.OTHER_HOST)) {
+      ByteBuffer soon = admin.entry(9).putInt(40, 0x0F).putInt(44, 100);
+      assertThat(admin.command(soon, null).code()).isZero();
+      assertThat(admin.command(admin.propertySet(0x14, 0x460001 | 1 << 14), null).code()).isZero();
+      ByteBuffer later = other.entry(9).putInt(40, 0x0F).putInt(44, 300);
+      assertThat(other.command(later, null).code()).isZero();
+      assertThat(other.drain()).as("the other is silent for three times as long").isNull();
+      assertThat(admin.command(admin.propertyGet(0x1C, 0), null).code()).isZero();
     }
   }
 

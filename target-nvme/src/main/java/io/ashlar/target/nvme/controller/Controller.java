@@ -50,7 +50,7 @@ public final class Controller {
     this.pages = pages;
     this.onGone = onGone;
     events = new AsyncEvents(limits.queues().asyncEventRequestsMax());
-    keepAlive = new KeepAliveTimer(loop, this::onSilence);
+    keepAlive = new KeepAliveTimer(loop, limits.keepAlive().restMs(), this::onSilence);
   }
 
   public int id() {
@@ -153,7 +153,6 @@ public final class Controller {
       return;
     }
     state(ControllerState.GONE, reason);
-    keepAlive.stop();
     events.clear();
     onGone.accept(this);
     disconnectFrom(0, reason);
@@ -241,12 +240,13 @@ public final class Controller {
   }
 
   private void onSilence() {
-    leave("no sign of life within the keep-alive timeout of " + keepAlive.timeoutMs() + " ms");
+    leave("no sign of life for " + keepAlive.periodMs() + " ms");
   }
 
   private void state(ControllerState next, String reason) {
     Check.that(state != ControllerState.GONE, "a controller that is gone stays gone");
     LOG.debug("controller {} of {}: {} -> {}: {}", id, host.name(), state, next, reason);
     state = next;
+    keepAlive.onState(next);
   }
 }

@@ -58,11 +58,9 @@ final class ControllerTable {
       return ConnectOutcome.refused(NvmeStatus.CONNECT_CONTROLLER_BUSY);
     }
     Controller controller = new Controller(nextId(), host, limits, pages, loop, this::forget);
-    if (request.keepAliveMs() != 0 || pages.hasIoQueues()) {
-      int status = FeatureCommands.keepAlive(controller, request.keepAliveMs());
-      if (status != NvmeStatus.SUCCESS) {
-        return ConnectOutcome.refused(status);
-      }
+    int status = FeatureCommands.keepAlive(controller, request.keepAliveMs());
+    if (status != NvmeStatus.SUCCESS) {
+      return ConnectOutcome.refused(status);
     }
     controllers.put(controller.id(), controller);
     controller.attach(queue);

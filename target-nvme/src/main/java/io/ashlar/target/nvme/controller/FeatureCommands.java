@@ -18,7 +18,12 @@ final class FeatureCommands {
 
   static void get(Controller controller, AdminCommand command) {
     Features features = controller.features();
-    switch (command.entry.cdw10() & 0xFF) {
+    int id = command.entry.cdw10() & 0xFF;
+    if (!isKnown(controller, id)) {
+      command.complete(NvmeStatus.INVALID_FIELD);
+      return;
+    }
+    switch (id) {
       case FeatureId.ARBITRATION -> command.completeWithResult(features.arbitration);
       case FeatureId.POWER_MANAGEMENT -> command.completeWithResult(features.powerState);
       case FeatureId.TEMPERATURE_THRESHOLD ->
@@ -45,11 +50,22 @@ final class FeatureCommands {
       return;
     }
     int id = command.entry.cdw10() & 0xFF;
+    if (!isKnown(controller, id)) {
+      command.complete(NvmeStatus.INVALID_FIELD);
+      return;
+    }
     if (id == FeatureId.RESERVATION_NOTIFICATION_MASK || id == FeatureId.RESERVATION_PERSISTENCE) {
       controller.pages().setFeature(controller, command);
       return;
     }
     command.complete(setOwn(controller, command, id));
+  }
+
+  /// A discovery controller has two features (Base 2.0, 3.1.2.3.3).
+  private static boolean isKnown(Controller controller, int id) {
+    return controller.pages().hasIoQueues()
+        || id == FeatureId.KEEP_ALIVE_TIMER
+        || id == FeatureId.ASYNC_EVENT_CONFIGURATION;
   }
 
   private static int setOwn(Controller controller, AdminCommand command, int id) {
@@ -85,16 +101,21 @@ final class FeatureCommands {
     };
   }
 
-  /// Checks a host's keep-alive timeout and starts the timer with it.
+  /// Checks a host's keep-alive timeout and starts the timer with it. A discovery controller works
+  /// without one (Base 2.0, 3.1.2.3); over TCP an I/O controller needs one.
   ///
   /// @return a status; the timer runs on as it did unless it is good
   static int keepAlive(Controller controller, long timeoutMs) {
     KeepAliveLimits limits = controller.limits().keepAlive();
+    if (timeoutMs == 0 && !controller.pages().hasIoQueues()) {
+      controller.keepAlive().timeout(0);
+      return NvmeStatus.SUCCESS;
+    }
     if (timeoutMs < limits.timeoutMinMs() || timeoutMs > limits.timeoutMaxMs()) {
       return NvmeStatus.KEEP_ALIVE_TIMEOUT_INVALID;
     }
     long granularity = limits.granularityMs();
-    controller.keepAlive().restart((timeoutMs + granularity - 1) / granularity * granularity);
+    controller.keepAlive().timeout((timeoutMs + granularity - 1) / granularity * granularity);
     return NvmeStatus.SUCCESS;
   }
 

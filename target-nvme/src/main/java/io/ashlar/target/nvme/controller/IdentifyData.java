@@ -52,8 +52,12 @@ final class IdentifyData {
             IdentifyControllerFlyweight.ASYNC_EVENTS_OFFSET,
             IdentifyControllerFlyweight.EVENT_NAMESPACE | IdentifyControllerFlyweight.EVENT_ANA)
         .put8(
-            IdentifyControllerFlyweight.CONTROLLER_TYPE_OFFSET,
-            IdentifyControllerFlyweight.TYPE_IO);
+            IdentifyControllerFlyweight.CONTROLLER_TYPE_OFFSET, IdentifyControllerFlyweight.TYPE_IO)
+        .put8(
+            IdentifyControllerFlyweight.LOG_ATTRIBUTES_OFFSET,
+            IdentifyControllerFlyweight.LOG_COMMANDS_SUPPORTED
+                | IdentifyControllerFlyweight.LOG_EXTENDED)
+        .put8(IdentifyControllerFlyweight.ERROR_LOG_ENTRIES_OFFSET, LogPages.ERROR_ENTRIES - 1);
     queues(controller.limits(), data);
     commands(data, subsystem.volume().geometry());
     paths(data);
@@ -82,9 +86,7 @@ final class IdentifyData {
             limits.queues().asyncEventRequestsMax() - 1)
         .put8(
             IdentifyControllerFlyweight.LOG_ATTRIBUTES_OFFSET,
-            IdentifyControllerFlyweight.LOG_COMMANDS_SUPPORTED
-                | IdentifyControllerFlyweight.LOG_EXTENDED)
-        .put8(IdentifyControllerFlyweight.ERROR_LOG_ENTRIES_OFFSET, LogPages.ERROR_ENTRIES - 1)
+            IdentifyControllerFlyweight.LOG_EXTENDED)
         .put16(
             IdentifyControllerFlyweight.KEEP_ALIVE_GRANULARITY_OFFSET,
             (int) (limits.keepAlive().granularityMs() / 100))

@@ -21,6 +21,7 @@ public final class ShardContext {
   private final PayloadPool pool;
   private final DiscoveryControllers discovery;
   private final Map<String, SubsystemControllers> subsystems = new HashMap<>();
+  private long generation;
 
   public ShardContext(EventLoop loop, TargetLimits limits, Supplier<SubsystemDirectory> directory) {
     this.loop = loop;
@@ -62,7 +63,10 @@ public final class ShardContext {
         applyOne(next);
       }
     }
-    discovery.directoryChanged();
+    if (directory.generation() != generation) {
+      generation = directory.generation();
+      discovery.directoryChanged();
+    }
   }
 
   private void applyOne(Subsystem next) {

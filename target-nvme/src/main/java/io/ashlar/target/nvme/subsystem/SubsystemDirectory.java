@@ -3,7 +3,9 @@ package io.ashlar.target.nvme.subsystem;
 import io.ashlar.core.base.Check;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +17,27 @@ public final class SubsystemDirectory {
   private final SequencedMap<String, Subsystem> byNqn = new TreeMap<>();
   private final long generation;
 
-  /// @param generation higher than that of the directory this one replaces; hosts see it in the
-  ///   discovery log
+  /// @param generation hosts see it in the discovery log
   public SubsystemDirectory(Collection<Subsystem> subsystems, long generation) {
     for (Subsystem subsystem : subsystems) {
       Check.that(byNqn.put(subsystem.nqn(), subsystem) == null, "a volume is exported once");
     }
     this.generation = generation;
+  }
+
+  /// The directory that takes this one's place. Its generation is higher if any host's discovery
+  /// log may have changed.
+  public SubsystemDirectory next(Collection<Subsystem> subsystems) {
+    SubsystemDirectory same = new SubsystemDirectory(subsystems, generation);
+    return same.access().equals(access())
+        ? same
+        : new SubsystemDirectory(subsystems, generation + 1);
+  }
+
+  private Map<String, HostAccess> access() {
+    Map<String, HostAccess> access = new HashMap<>();
+    byNqn.forEach((nqn, subsystem) -> access.put(nqn, subsystem.access()));
+    return access;
   }
 
   public @Nullable Subsystem find(String nqn) {
