@@ -1,6 +1,7 @@
 package io.ashlar.cli;
 
 import io.ashlar.control.ControlClient;
+import io.ashlar.control.DeleteMode;
 import io.ashlar.control.QosLimits;
 import io.ashlar.control.VolumeInfo;
 import io.ashlar.control.VolumeSpec;
@@ -151,24 +152,27 @@ final class VolumeCommand extends NounCommand {
       name = "delete",
       aliases = "rm",
       mixinStandardHelpOptions = true,
-      description = "Delete a volume and its key. What it held cannot be brought back.")
+      description =
+          "Delete a volume and its key. What it held cannot be brought back. Refused while hosts are"
+              + " connected.")
   static final class Delete implements Runnable {
     @Mixin private final Subject subject = new Subject();
 
+    @Option(names = "--force", description = "Delete it also while hosts use it; they are cut off.")
+    private boolean isForced;
+
     @Override
     public void run() {
-      VolumeInfo gone =
+      DeleteMode mode = isForced ? DeleteMode.EVEN_IF_USED : DeleteMode.UNUSED;
+      String gone =
           subject.node.call(client -> {
-            VolumeInfo volume = client.volume(subject.name);
-            client.deleteVolume(volume.id());
-            return volume;
+            client.deleteVolume(subject.name, mode);
+            return subject.name;
           });
       subject
           .output
           .printer()
-          .print(
-              Map.of("deleted", gone.id()),
-              out -> out.println("Deleted " + gone.name() + " (" + gone.id() + ")."));
+          .print(Map.of("deleted", gone), out -> out.println("Deleted " + gone + "."));
     }
   }
 }

@@ -16,7 +16,8 @@ final class VolumeText {
   static void list(List<VolumeInfo> volumes, Printer printer, PrintWriter out) {
     Table table =
         printer.isWide()
-            ? new Table("NAME", "SIZE", "BLOCK", "ENCRYPTED", "COMPRESSED", "HOSTS", "ID")
+            ? new Table(
+                "NAME", "SIZE", "BLOCK", "ENCRYPTED", "COMPRESSED", "HOSTS", "CONNECTED", "ID")
             : new Table("NAME", "SIZE", "HOSTS");
     for (VolumeInfo volume : volumes) {
       String size = ByteSize.format(volume.sizeBytes());
@@ -29,6 +30,7 @@ final class VolumeText {
             yesNo(volume.encrypted()),
             yesNo(volume.compressed()),
             hosts,
+            Integer.toString(volume.connected().size()),
             volume.id());
       } else {
         table.row(volume.name(), size, hosts);
@@ -47,6 +49,9 @@ final class VolumeText {
         .add("Compressed", yesNo(volume.compressed()))
         .add("Limits", limits(volume.qos()))
         .add("Hosts", hosts(volume.hosts()))
+        .add(
+            "Connected",
+            volume.connected().isEmpty() ? "nobody" : String.join(", ", volume.connected()))
         .add("NVMe", orNone(volume.exports().nvmeSubsystem()))
         .add("iSCSI", orNone(volume.exports().iscsiTarget()))
         .print(out);

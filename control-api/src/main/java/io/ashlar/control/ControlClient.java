@@ -79,8 +79,9 @@ public final class ControlClient implements AutoCloseable {
     return ask("DELETE", hostPath(volume, host), null, VolumeInfo.class);
   }
 
-  public void deleteVolume(String volume) {
-    send("DELETE", volumePath(volume), null);
+  public void deleteVolume(String volume, DeleteMode mode) {
+    String query = mode == DeleteMode.EVEN_IF_USED ? "?force=true" : "";
+    send("DELETE", volumePath(volume) + query, null);
   }
 
   @Override

@@ -17,6 +17,8 @@ public enum ProblemCode {
   HOST_NOT_FOUND("host-not-found", 404),
   /// A volume of this name exists, with another specification.
   VOLUME_EXISTS("volume-exists", 409),
+  /// Hosts are connected to the volume.
+  VOLUME_IN_USE("volume-in-use", 409),
   /// Making a volume smaller would cut data off.
   SHRINK_REFUSED("shrink-refused", 409),
   /// The pool cannot take what was asked.

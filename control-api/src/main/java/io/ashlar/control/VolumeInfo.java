@@ -12,6 +12,7 @@ import java.util.List;
 /// @param compressed whether blocks are compressed where it pays
 /// @param qos limits
 /// @param hosts NQNs and IQNs that may connect; empty admits every host that reaches the listener
+/// @param connected NQNs and IQNs of the hosts that are connected now
 /// @param exports how hosts reach it
 public record VolumeInfo(
     String id,
@@ -22,9 +23,11 @@ public record VolumeInfo(
     boolean compressed,
     QosLimits qos,
     List<String> hosts,
+    List<String> connected,
     Exports exports) {
   public VolumeInfo {
     hosts = List.copyOf(hosts);
+    connected = List.copyOf(connected);
   }
 
   /// How hosts reach a volume.

@@ -8,6 +8,7 @@ import io.ashlar.daemon.secret.ApiToken;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 /// system. Requests are few: a handful of threads, and virtual threads for what waits.
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+  private static final Logger AUDIT = LoggerFactory.getLogger("io.ashlar.audit");
   private static final int THREADS_MAX = 12;
   private static final int THREADS_MIN = 2;
   private static final int THREAD_IDLE_MS = 10_000;
@@ -64,6 +66,7 @@ public final class AdminServer implements AutoCloseable {
     config.http.generateEtags = false;
     config.router.treatMultipleSlashesAsSingleSlash = false;
     config.routes.before(this::authorize);
+    config.routes.after(AdminServer::note);
     for (Routes.Route route : routes.all()) {
       config.routes.addHttpHandler(route.method(), route.path(), route.handler());
     }
@@ -142,6 +145,22 @@ public final class AdminServer implements AutoCloseable {
           ProblemCode.UNAUTHORIZED,
           "The token is not this node's: take it from 'api.token' in its data directory.");
     }
+  }
+
+  /// Every attempt to change something is noted, with who made it and what became of it. Requests'
+  /// bodies are not: what they made is in the metadata.
+  private static void note(Context request) {
+    HandlerType method = request.method();
+    if (method.equals(HandlerType.GET) || method.equals(HandlerType.HEAD)) {
+      return;
+    }
+    String owner = request.attribute(LocalSocket.ATTRIBUTE);
+    AUDIT.info(
+        "{} {} by {}: {}",
+        method.name(),
+        request.req().getRequestURI(), // as it was sent: no line breaks
+        owner == null ? request.ip() : owner,
+        request.status());
   }
 
   private static void answerRefusal(ControlException refused, Context answer) {

@@ -1,14 +1,17 @@
 package io.ashlar.daemon.admin;
 
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import jdk.net.ExtendedSocketOptions;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
 
@@ -18,8 +21,11 @@ import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
 /// The socket is made in a directory of mode 0700, and comes to its place when its own mode is
 /// 0600: at no time can anybody else connect.
 final class LocalSocket implements AutoCloseable {
-  /// Set on every request that came by the socket; nobody can set it from outside.
+  /// Set on every request that came by the socket, to the user that made it; nobody can set it from
+  /// outside.
   static final String ATTRIBUTE = LocalSocket.class.getName();
+
+  private static final String OWNER = "the owner";
 
   private final Path path;
   private final Path cradle;
@@ -44,13 +50,25 @@ final class LocalSocket implements AutoCloseable {
   Connector connector(Server server, HttpConfiguration common) {
     HttpConfiguration own = new HttpConfiguration(common);
     own.addCustomizer((request, answer) -> {
-      request.setAttribute(ATTRIBUTE, true);
+      request.setAttribute(ATTRIBUTE, peer(request));
       return request;
     });
     UnixDomainServerConnector connector =
         new UnixDomainServerConnector(server, 1, 1, new HttpConnectionFactory(own));
     connector.setUnixDomainPath(staged());
     return connector;
+  }
+
+  /// The user at the other end, as the kernel knows it.
+  private static String peer(Request request) {
+    Object channel = request.getConnectionMetaData().getConnection().getEndPoint().getTransport();
+    try {
+      return channel instanceof SocketChannel local
+          ? "user " + local.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName()
+          : OWNER;
+    } catch (IOException | UnsupportedOperationException unknown) {
+      return OWNER;
+    }
   }
 
   /// Makes room, before the server starts.

@@ -1,5 +1,6 @@
 package io.ashlar.daemon.admin;
 
+import io.ashlar.control.DeleteMode;
 import io.ashlar.control.HealthCode;
 import io.ashlar.control.HealthEntry;
 import io.ashlar.control.Json;
@@ -72,7 +73,8 @@ public final class Routes {
   }
 
   private void delete(Context request) {
-    volumes.delete(volumeOf(request));
+    boolean isForced = "true".equals(request.queryParam("force"));
+    volumes.delete(volumeOf(request), isForced ? DeleteMode.EVEN_IF_USED : DeleteMode.UNUSED);
     request.status(HttpStatus.NO_CONTENT);
   }
 

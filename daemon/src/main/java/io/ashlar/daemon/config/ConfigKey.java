@@ -81,6 +81,43 @@ public enum ConfigKey {
       Kind.SIZE.within(16 << 10, 1 << 20),
       "1MiB",
       "Data of one command, which hosts are told as MDTS; a power of two."),
+  NVME_IN_CAPSULE_SIZE(
+      "nvme.in-capsule-size",
+      Kind.SIZE.within(4 << 10, 64 << 10),
+      "16KiB",
+      "Data that a write may bring along without being asked for it, which hosts are told; a"
+          + " multiple of 16 bytes."),
+  NVME_KEEP_ALIVE_MIN(
+      "nvme.keep-alive-min-ms",
+      Kind.COUNT.within(100, 3_600_000),
+      "1000",
+      "The shortest keep-alive timeout that a host may ask for."),
+  NVME_KEEP_ALIVE_MAX(
+      "nvme.keep-alive-max-ms",
+      Kind.COUNT.within(100, 3_600_000),
+      "600000",
+      "The longest one. A host that is silent for twice its timeout is taken for dead."),
+  NVME_DIGESTS(
+      "nvme.digests",
+      Kind.FLAG,
+      "true",
+      "Whether hosts that ask for header and data digests get them."),
+  NVME_ADVERTISE(
+      "nvme.advertise",
+      Kind.ENDPOINTS,
+      "",
+      "Where discovery says that volumes are, for hosts behind address translation. Empty: at the"
+          + " address by which the host came."),
+  NVME_CONTROLLERS_PER_HOST(
+      "nvme.controllers-per-host",
+      Kind.COUNT.within(1, 1024),
+      "16",
+      "Controllers that one host may have on one volume, each an association of its own."),
+  NVME_LOGIN_TIMEOUT(
+      "nvme.login-timeout-ms",
+      Kind.COUNT.within(100, 600_000),
+      "10000",
+      "How long a connection may take from its first byte to the end of Connect."),
   NVME_CONNECTIONS(
       "nvme.connections",
       Kind.COUNT.within(1, 1_000_000),
@@ -111,6 +148,34 @@ public enum ConfigKey {
       Kind.SIZE.within(64 << 10, 8 << 20),
       "1MiB",
       "The longest MaxBurstLength that is agreed to."),
+  ISCSI_FIRST_BURST(
+      "iscsi.first-burst",
+      Kind.SIZE.within(512, 1 << 20),
+      "256KiB",
+      "The longest FirstBurstLength that is agreed to: data that comes unasked. Not more than"
+          + " `iscsi.max-burst`."),
+  ISCSI_DATA_SEGMENT(
+      "iscsi.data-segment",
+      Kind.SIZE.within(512, 1 << 20),
+      "256KiB",
+      "The MaxRecvDataSegmentLength that is declared: the longest piece of data in one PDU."),
+  ISCSI_LOGIN_TIMEOUT(
+      "iscsi.login-timeout-ms",
+      Kind.COUNT.within(100, 600_000),
+      "10000",
+      "How long a login may take."),
+  ISCSI_IDLE_TIMEOUT(
+      "iscsi.idle-timeout-ms",
+      Kind.COUNT.within(1000, 3_600_000),
+      "30000",
+      "After how much silence an initiator is asked whether it is there; it is cut off after as much"
+          + " again."),
+  ISCSI_ADVERTISE(
+      "iscsi.advertise",
+      Kind.ENDPOINTS,
+      "",
+      "Where discovery says that targets are, for initiators behind address translation. Empty: at"
+          + " the address by which the initiator came."),
   ISCSI_CONNECTIONS(
       "iscsi.connections",
       Kind.COUNT.within(1, 1_000_000),
@@ -128,6 +193,17 @@ public enum ConfigKey {
       "",
       "File, readable by its owner only, with the CHAP names and secrets of initiators, one per"
           + " line; see operating.md. Empty: initiators do not authenticate."),
+  ISCSI_CHAP_ALGORITHMS(
+      "iscsi.chap-algorithms",
+      Kind.CHAP_ALGORITHMS,
+      "[sha-256, sha3-256]",
+      "The hashes that CHAP may use. Add md5 or sha-1 only for initiators that know no other: both"
+          + " are broken."),
+  ISCSI_CHAP_DISCOVERY(
+      "iscsi.chap-discovery",
+      Kind.FLAG,
+      "false",
+      "Whether discovery sessions must prove themselves too, before they see a target's name."),
   INSECURE(
       "insecure",
       Kind.FLAG,

@@ -1,7 +1,7 @@
 package io.ashlar.daemon.config;
 
 import io.ashlar.target.iscsi.IscsiTargetOptions;
-import io.ashlar.target.nvme.subsystem.TargetLimits;
+import io.ashlar.target.nvme.TargetOptions;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,9 +40,9 @@ public record DaemonOptions(
   ///
   /// @param listen the listeners; empty if it is not served
   /// @param discovery the discovery listeners
-  /// @param limits what hosts may use
+  /// @param target what hosts may use, and what discovery tells them
   public record Nvme(
-      List<InetSocketAddress> listen, List<InetSocketAddress> discovery, TargetLimits limits) {
+      List<InetSocketAddress> listen, List<InetSocketAddress> discovery, TargetOptions target) {
     public Nvme {
       listen = List.copyOf(listen);
       discovery = List.copyOf(discovery);
@@ -53,9 +53,9 @@ public record DaemonOptions(
   ///
   /// @param listen the portals; empty if it is not served
   /// @param chapFile the initiators' secrets; null if initiators do not authenticate
-  /// @param limits what initiators may use
+  /// @param target what initiators may use, and how they prove themselves
   public record Iscsi(
-      List<InetSocketAddress> listen, @Nullable Path chapFile, IscsiTargetOptions limits) {
+      List<InetSocketAddress> listen, @Nullable Path chapFile, IscsiTargetOptions target) {
     public Iscsi {
       listen = List.copyOf(listen);
     }

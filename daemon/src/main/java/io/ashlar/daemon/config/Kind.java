@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
 record Kind(String title, long lowest, long highest, Form form) {
   private static final int PORT_MAX = 65_535;
   private static final Pattern HOST_FORM = Pattern.compile("[A-Za-z0-9_.:%@-]{1,253}");
+  private static final Pattern ENDPOINT_FORM =
+      Pattern.compile("([0-9.]{7,15}|\\[[0-9a-fA-F:.]{2,45}]):[0-9]{1,5}");
+  private static final String LIST = "list of ";
   private static final Pattern NAME_FORM = Pattern.compile("[A-Za-z0-9.-]{0,63}");
 
   static final Kind PATH = new Kind("path", 0, 0, Form.TEXT);
@@ -23,6 +26,9 @@ record Kind(String title, long lowest, long highest, Form form) {
   static final Kind PORT = new Kind("port", 0, PORT_MAX, Form.NUMBER);
   static final Kind HOST = new Kind("address or interface", 0, 0, Form.HOST);
   static final Kind HOSTS = new Kind("list of addresses or interfaces", 0, 0, Form.HOSTS);
+  static final Kind ENDPOINTS = new Kind("list of address:port", 0, 0, Form.ENDPOINTS);
+  static final Kind CHAP_ALGORITHMS =
+      new Kind("list of sha3-256 or sha-256 or sha-1 or md5", 0, 0, Form.CHOICES);
   static final Kind FLAG = choice("true", "false");
   static final Kind LEVEL = choice("error", "warn", "info", "debug", "trace");
   static final Kind LOG_FORMAT = choice("text", "json");
@@ -35,7 +41,9 @@ record Kind(String title, long lowest, long highest, Form form) {
     NUMBER,
     HOST,
     HOSTS,
-    CHOICE
+    ENDPOINTS,
+    CHOICE,
+    CHOICES
   }
 
   Kind within(long least, long greatest) {
@@ -62,12 +70,17 @@ record Kind(String title, long lowest, long highest, Form form) {
       case SIZE -> sizeComplaint(text);
       case HOST -> HOST_FORM.matcher(text).matches() ? "" : "must be an address or an interface";
       case HOSTS -> hostsComplaint(text);
+      case ENDPOINTS -> endpointsComplaint(text);
+      case CHOICES ->
+          choices().containsAll(elements(text.toLowerCase(Locale.ROOT)))
+              ? ""
+              : "must be a " + title;
       case CHOICE -> choices().contains(text.toLowerCase(Locale.ROOT)) ? "" : "must be " + title;
     };
   }
 
   private List<String> choices() {
-    return List.of(title.split(" or "));
+    return List.of(title.replace(LIST, "").split(" or "));
   }
 
   private String numberComplaint(String text) {
@@ -92,6 +105,13 @@ record Kind(String title, long lowest, long highest, Form form) {
     } catch (IllegalArgumentException noSize) {
       return "must be a size, such as 20GiB";
     }
+  }
+
+  private static String endpointsComplaint(String text) {
+    return text.isEmpty()
+            || elements(text).stream().allMatch(each -> ENDPOINT_FORM.matcher(each).matches())
+        ? ""
+        : "must list addresses with ports, such as [10.0.0.5:4420, [fd00::5]:4420]";
   }
 
   private static String hostsComplaint(String text) {

@@ -30,6 +30,26 @@ final class Listeners {
     return addresses;
   }
 
+  /// What discovery is to tell, as `address:port`; empty for nothing in particular.
+  static List<String> advertised(ConfigValues values, ConfigKey key) {
+    return values.text(key).isEmpty() ? List.of() : values.list(key);
+  }
+
+  /// The same as socket addresses; ports that there cannot be are added to the errors.
+  List<InetSocketAddress> endpoints(ConfigValues values, ConfigKey key) {
+    List<InetSocketAddress> endpoints = new ArrayList<>();
+    for (String each : advertised(values, key)) {
+      int colon = each.lastIndexOf(':');
+      int port = Integer.parseInt(each.substring(colon + 1));
+      try {
+        endpoints.add(new InetSocketAddress(InetAddress.ofLiteral(each.substring(0, colon)), port));
+      } catch (IllegalArgumentException impossible) {
+        errors.add("%s: '%s' is no address with a port.".formatted(values.origin(key), each));
+      }
+    }
+    return endpoints;
+  }
+
   private List<InetAddress> addressesOf(String name, String origin) {
     try {
       NetworkInterface network = NetworkInterface.getByName(name);

@@ -1,6 +1,6 @@
 package io.ashlar.daemon.config;
 
-import io.ashlar.target.nvme.subsystem.TargetLimits;
+import io.ashlar.target.nvme.TargetOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -69,11 +69,14 @@ final class OptionsReader {
   }
 
   private DaemonOptions.Nvme nvme(ConfigValues values) {
-    TargetLimits limits = new LimitsReader(values, errors).nvme();
-    if (!values.flag(ConfigKey.NVME_ENABLED)) {
-      return new DaemonOptions.Nvme(List.of(), List.of(), limits);
-    }
     Listeners listeners = new Listeners(errors);
+    TargetOptions target =
+        new TargetOptions(
+            new LimitsReader(values, errors).nvme(),
+            listeners.endpoints(values, ConfigKey.NVME_ADVERTISE));
+    if (!values.flag(ConfigKey.NVME_ENABLED)) {
+      return new DaemonOptions.Nvme(List.of(), List.of(), target);
+    }
     List<InetSocketAddress> listen =
         listeners.resolve(values, ConfigKey.NVME_LISTEN, ConfigKey.NVME_PORT);
     int discoveryPort = values.number(ConfigKey.NVME_DISCOVERY_PORT);
@@ -82,11 +85,12 @@ final class OptionsReader {
         listen.stream()
             .map(each -> new InetSocketAddress(each.getAddress(), discoveryPort))
             .toList(),
-        limits);
+        target);
   }
 
   private DaemonOptions.Iscsi iscsi(ConfigValues values) {
     String chapFile = values.text(ConfigKey.ISCSI_CHAP_FILE);
+    var _ = new Listeners(errors).endpoints(values, ConfigKey.ISCSI_ADVERTISE);
     return new DaemonOptions.Iscsi(
         values.flag(ConfigKey.ISCSI_ENABLED)
             ? new Listeners(errors).resolve(values, ConfigKey.ISCSI_LISTEN, ConfigKey.ISCSI_PORT)

@@ -17,10 +17,10 @@ final class MemoryNeed {
   static long bytes(DaemonOptions options) {
     long bytes = options.engine().indexBudgetBytes() + REST_BYTES;
     if (!options.nvme().listen().isEmpty()) {
-      bytes += options.nvme().limits().queues().payloadBytesPerShard();
+      bytes += options.nvme().target().limits().queues().payloadBytesPerShard();
     }
     if (!options.iscsi().listen().isEmpty()) {
-      bytes += options.iscsi().limits().bufferBytesPerShard();
+      bytes += options.iscsi().target().bufferBytesPerShard();
     }
     return bytes;
   }

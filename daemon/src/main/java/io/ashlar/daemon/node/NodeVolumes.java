@@ -142,6 +142,11 @@ final class NodeVolumes implements VolumeEngine {
   }
 
   @Override
+  public List<String> connected(VolumeId id) {
+    return targets.connected(id);
+  }
+
+  @Override
   public void withdraw(VolumeRecord volume) {
     targets.withdraw(volume.id());
   }

@@ -13,7 +13,6 @@ import io.ashlar.target.iscsi.session.HostAccess;
 import io.ashlar.target.iscsi.session.TargetDirectory;
 import io.ashlar.target.nvme.ListenerRole;
 import io.ashlar.target.nvme.NvmeTcpTarget;
-import io.ashlar.target.nvme.TargetOptions;
 import io.ashlar.target.nvme.subsystem.AnaGroup;
 import io.ashlar.target.nvme.subsystem.Subsystem;
 import java.net.InetSocketAddress;
@@ -24,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The NVMe/TCP and iSCSI targets of the node, on the shard's loop. Called by control threads, one
@@ -46,12 +46,8 @@ final class TargetServers implements AutoCloseable {
   TargetServers(ShardLoop loop, DaemonOptions options, @Nullable Map<String, HostAccess> chap) {
     this.loop = loop;
     this.chap = chap;
-    nvme =
-        new NvmeTcpTarget(
-            loop.eventLoop(),
-            loop.serverChannelType(),
-            new TargetOptions(options.nvme().limits(), List.of()));
-    iscsi = new IscsiTarget(loop.eventLoop(), loop.serverChannelType(), options.iscsi().limits());
+    nvme = new NvmeTcpTarget(loop.eventLoop(), loop.serverChannelType(), options.nvme().target());
+    iscsi = new IscsiTarget(loop.eventLoop(), loop.serverChannelType(), options.iscsi().target());
   }
 
   /// Opens all listening sockets.
@@ -110,6 +106,14 @@ final class TargetServers implements AutoCloseable {
   void withdraw(VolumeId id) {
     served.remove(id);
     publish();
+  }
+
+  /// The names of the hosts that are connected to a volume.
+  List<String> connected(VolumeId id) {
+    return Stream.concat(nvme.hosts(id).stream(), iscsi.initiators(id).stream())
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   private void publish() {

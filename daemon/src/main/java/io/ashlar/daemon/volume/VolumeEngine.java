@@ -26,6 +26,9 @@ public interface VolumeEngine {
   /// Gives a volume the record's size, durably. Hosts learn of it by the next [#export].
   void resize(VolumeRecord volume);
 
+  /// The names of the hosts that are connected to a volume now.
+  List<String> connected(VolumeId id);
+
   /// Ends all hosts' connections to a volume and lets no new ones in.
   void withdraw(VolumeRecord volume);
 

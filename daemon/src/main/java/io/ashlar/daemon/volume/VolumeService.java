@@ -2,6 +2,7 @@ package io.ashlar.daemon.volume;
 
 import io.ashlar.control.ByteSize;
 import io.ashlar.control.ControlException;
+import io.ashlar.control.DeleteMode;
 import io.ashlar.control.ProblemCode;
 import io.ashlar.control.QosLimits;
 import io.ashlar.control.VolumeInfo;
@@ -10,7 +11,9 @@ import io.ashlar.core.volume.VolumeId;
 import io.ashlar.daemon.volume.VolumeRecord.Phase;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -68,8 +71,10 @@ public final class VolumeService {
             ProblemCode.VOLUME_EXISTS,
             "A volume '"
                 + spec.name()
-                + "' exists with another specification: choose another name, or change it with"
-                + " resize, qos and host.");
+                + (present.phase() == Phase.DELETING
+                    ? "' is being deleted: delete it again to finish that."
+                    : "' exists with another specification: choose another name, or change it with"
+                        + " resize, qos and host."));
       }
     }
     if (registry.records().size() >= VOLUMES_MAX) {
@@ -160,15 +165,29 @@ public final class VolumeService {
         });
   }
 
-  /// Deletes a volume, its key and its data.
-  public void delete(String nameOrId) {
+  /// Deletes a volume, its key and its data; also one whose deletion could not be finished before.
+  public void delete(String nameOrId, DeleteMode mode) {
     exclusively(() -> {
-      VolumeRecord leaving = find(nameOrId).phase(Phase.DELETING);
+      VolumeRecord volume = find(nameOrId, EnumSet.of(Phase.READY, Phase.DELETING));
+      if (mode == DeleteMode.UNUSED) {
+        refuseWhileUsed(volume);
+      }
+      VolumeRecord leaving = volume.phase(Phase.DELETING);
       registry.put(leaving);
       engine.withdraw(leaving);
       finishDeletion(leaving);
       return leaving;
     });
+  }
+
+  private void refuseWhileUsed(VolumeRecord volume) {
+    List<String> hosts = engine.connected(volume.id());
+    if (!hosts.isEmpty()) {
+      throw new ControlException(
+          ProblemCode.VOLUME_IN_USE,
+          "Volume '%s' is in use by %s: disconnect there first, or delete with --force and cut them off."
+              .formatted(volume.spec().name(), String.join(", ", hosts)));
+    }
   }
 
   private void finishDeletion(VolumeRecord volume) {
@@ -199,8 +218,12 @@ public final class VolumeService {
   }
 
   private VolumeRecord find(String nameOrId) {
+    return find(nameOrId, EnumSet.of(Phase.READY));
+  }
+
+  private VolumeRecord find(String nameOrId, Set<Phase> phases) {
     return registry.records().stream()
-        .filter(each -> each.phase() == Phase.READY)
+        .filter(each -> phases.contains(each.phase()))
         .filter(
             each -> each.spec().name().equals(nameOrId) || each.id().toString().equals(nameOrId))
         .findFirst()
@@ -221,6 +244,7 @@ public final class VolumeService {
         spec.compressed(),
         spec.qos(),
         spec.hosts(),
+        engine.connected(volume.id()),
         names.of(volume.id()));
   }
 

@@ -3,8 +3,13 @@ package io.ashlar.daemon.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.ashlar.control.ControlClient;
 import io.ashlar.control.ControlException;
+import io.ashlar.control.DeleteMode;
 import io.ashlar.control.ProblemCode;
 import io.ashlar.control.QosLimits;
 import io.ashlar.control.VolumeInfo;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class AdminServerTest {
   private static final long GIB = 1L << 30;
@@ -72,7 +78,7 @@ class AdminServerTest {
     assertThat(client.limitVolume("db", new QosLimits(9, 8, 7)).qos())
         .isEqualTo(new QosLimits(9, 8, 7));
     assertThat(client.allowHost("db", "iqn.2026-11.test:a_b.c").hosts()).hasSize(1);
-    client.deleteVolume("db");
+    client.deleteVolume("db", DeleteMode.UNUSED);
     assertThat(client.volumes()).isEmpty();
     assertThat(refusal(() -> client.volume("db"))).isEqualTo(ProblemCode.VOLUME_NOT_FOUND);
   }
@@ -172,11 +178,34 @@ class AdminServerTest {
       assertThat(owner.volumes()).containsExactly(made).isEqualTo(client.volumes());
       assertThat(owner.resizeVolume("db", 2 * GIB).sizeBytes()).isEqualTo(2 * GIB);
       assertThat(refusal(() -> owner.volume("none"))).isEqualTo(ProblemCode.VOLUME_NOT_FOUND);
-      owner.deleteVolume("db");
+      owner.deleteVolume("db", DeleteMode.UNUSED);
       assertThat(owner.volumes()).isEmpty();
       server.close();
       assertThat(server.socket).doesNotExist();
       assertThat(refusal(owner::volumes)).isEqualTo(ProblemCode.NODE_UNREACHABLE);
+    }
+  }
+
+  @Test
+  void shouldNoteWhoTriedToChangeSomething() {
+    Logger audit = (Logger) LoggerFactory.getLogger("io.ashlar.audit");
+    ListAppender<ILoggingEvent> notes = new ListAppender<>();
+    notes.start();
+    audit.setLevel(Level.INFO);
+    audit.addAppender(notes);
+    try (ControlClient owner = new ControlClient(URI.create("unix:" + server.socket), null);
+        ControlClient impostor = new ControlClient(server.base, "0".repeat(64))) {
+      owner.createVolume(VolumeSpec.of("db", GIB));
+      client.volumes();
+      assertThat(refusal(() -> impostor.deleteVolume("db", DeleteMode.UNUSED)))
+          .isEqualTo(ProblemCode.UNAUTHORIZED);
+      assertThat(notes.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .containsExactly(
+              "POST /api/v1/volumes by user " + System.getProperty("user.name") + ": 201 Created",
+              "DELETE /api/v1/volumes/db by 127.0.0.1: 401 Unauthorized");
+    } finally {
+      audit.detachAppender(notes);
     }
   }
 

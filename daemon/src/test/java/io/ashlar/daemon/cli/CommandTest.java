@@ -124,7 +124,14 @@ class CommandTest {
     assertThat(ashlar("host allow db iqn.2026-11.test:a").out).contains("iqn.2026-11.test:a");
     assertThat(ashlar("host allow db iqn.2026-11.test:b").exitCode).isZero();
     assertThat(ashlar("host revoke db iqn.2026-11.test:a").out).doesNotContain("test:a");
-    assertThat(ashlar("volume delete db").out).startsWith("Deleted db (");
+    server.engine.connected = List.of("iqn.2026-11.test:b");
+    assertThat(ashlar("volume show db").out).contains("Connected:   iqn.2026-11.test:b");
+    Result refused = ashlar("volume delete db");
+    assertThat(refused.exitCode).isEqualTo(ExitCode.CONFLICT);
+    assertThat(refused.err)
+        .startsWith("error[volume-in-use]: Volume 'db' is in use by iqn.2026-11.test:b: ")
+        .contains("--force");
+    assertThat(ashlar("volume delete db --force").out).isEqualTo("Deleted db.\n");
     assertThat(server.engine.volumes).isEmpty();
   }
 

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.ashlar.target.iscsi.IscsiTargetOptions;
+import io.ashlar.target.iscsi.session.ChapAlgorithm;
+import io.ashlar.target.iscsi.session.SessionLimits;
+import io.ashlar.target.nvme.TargetOptions;
+import io.ashlar.target.nvme.subsystem.DigestPolicy;
+import io.ashlar.target.nvme.subsystem.KeepAliveLimits;
 import io.ashlar.target.nvme.subsystem.QueueLimits;
 import io.ashlar.target.nvme.subsystem.TargetLimits;
 import java.io.IOException;
@@ -92,6 +97,17 @@ class DaemonOptionsTest {
         "nvme.buffer-size=4MiB|nvme.buffer-size must be 8MiB or more: eight times nvme.max-transfer",
         "iscsi.queue-depth=5000|iscsi.queue-depth must be from 1 to 4096",
         "iscsi.max-burst=65537|iscsi.max-burst must be a multiple of 4 bytes",
+        "nvme.in-capsule-size=2KiB|nvme.in-capsule-size must be from 4KiB to 64KiB",
+        "nvme.in-capsule-size=4100|nvme.in-capsule-size must be a multiple of 16 bytes",
+        "nvme.keep-alive-max-ms=500|nvme.keep-alive-min-ms must not be more than nvme.keep-alive-max-ms, which is 500",
+        "nvme.advertise=[10.0.0.5]|nvme.advertise must list addresses with ports",
+        "nvme.advertise=[10.0.0.500:1]|'10.0.0.500:1' is no address with a port",
+        "iscsi.advertise=10.0.0.5:70000|'10.0.0.5:70000' is no address with a port",
+        "iscsi.first-burst=2MiB|iscsi.first-burst must be from 512B to 1MiB",
+        "iscsi.data-segment=1023|iscsi.data-segment must be a multiple of 4 bytes",
+        "iscsi.chap-algorithms=[sha-256, rot13]|iscsi.chap-algorithms must be a list of sha3-256",
+        "iscsi.chap-discovery=true|iscsi.chap-discovery needs the secrets of iscsi.chap-file",
+        "iscsi.idle-timeout-ms=1|iscsi.idle-timeout-ms must be from 1000",
         "iscsi.connections=-1|iscsi.connections must be from 1 to 1000000",
         "iscsi.buffer-size=15MiB|iscsi.buffer-size must be from 16MiB to 64GiB"
       })
@@ -136,27 +152,64 @@ class DaemonOptionsTest {
             "iscsi.max-burst=128KiB",
             "iscsi.connections=60",
             "iscsi.buffer-size=16MiB");
-    QueueLimits queues = options.nvme().limits().queues();
+    QueueLimits queues = options.nvme().target().limits().queues();
     assertThat(queues.queueEntriesMax()).isEqualTo(32);
     assertThat(queues.ioQueuesMax()).isEqualTo(4);
     assertThat(queues.transferBytesMax()).isEqualTo(128 << 10);
     assertThat(queues.payloadBytesPerShard()).isEqualTo(1 << 20);
-    assertThat(options.nvme().limits().connections().connectionsMax()).isEqualTo(50);
-    assertThat(options.nvme().limits().connections().connectionsPerAddressMax()).isEqualTo(40);
-    assertThat(options.iscsi().limits().limits().queueDepth()).isEqualTo(16);
-    assertThat(options.iscsi().limits().limits().burstBytesMax()).isEqualTo(128 << 10);
-    assertThat(options.iscsi().limits().limits().firstBurstBytesMax()).isEqualTo(128 << 10);
-    assertThat(options.iscsi().limits().connectionsMax()).isEqualTo(60);
-    assertThat(options.iscsi().limits().bufferBytesPerShard()).isEqualTo(16 << 20);
+    assertThat(options.nvme().target().limits().connections().connectionsMax()).isEqualTo(50);
+    assertThat(options.nvme().target().limits().connections().connectionsPerAddressMax())
+        .isEqualTo(40);
+    assertThat(options.iscsi().target().limits().queueDepth()).isEqualTo(16);
+    assertThat(options.iscsi().target().limits().burstBytesMax()).isEqualTo(128 << 10);
+    assertThat(options.iscsi().target().limits().firstBurstBytesMax()).isEqualTo(128 << 10);
+    assertThat(options.iscsi().target().connectionsMax()).isEqualTo(60);
+    assertThat(options.iscsi().target().bufferBytesPerShard()).isEqualTo(16 << 20);
+  }
+
+  @Test
+  void shouldHandWhatHostsAreToldToTheTargets() throws Exception {
+    DaemonOptions options =
+        read(
+            file("nvme:\n  advertise: ['10.0.0.5:4420', '[fd00::5]:4420']\n"),
+            "nvme.in-capsule-size=8KiB",
+            "nvme.keep-alive-min-ms=5000",
+            "nvme.keep-alive-max-ms=6000",
+            "nvme.digests=false",
+            "nvme.controllers-per-host=2",
+            "nvme.login-timeout-ms=3000",
+            "iscsi.advertise=10.0.0.5:3260",
+            "iscsi.first-burst=64KiB",
+            "iscsi.data-segment=128KiB",
+            "iscsi.login-timeout-ms=4000",
+            "iscsi.idle-timeout-ms=5000",
+            "iscsi.chap-file=/x",
+            "iscsi.chap-algorithms=[SHA-256, md5]",
+            "iscsi.chap-discovery=true");
+    TargetOptions nvme = options.nvme().target();
+    assertThat(nvme.advertised()).hasToString("[/10.0.0.5:4420, /[fd00:0:0:0:0:0:0:5]:4420]");
+    assertThat(nvme.limits().queues().inCapsuleBytesMax()).isEqualTo(8 << 10);
+    assertThat(nvme.limits().keepAlive())
+        .isEqualTo(new KeepAliveLimits(5_000, 6_000, 100, KeepAliveLimits.DEFAULT.restMs()));
+    assertThat(nvme.limits().digests()).isEqualTo(DigestPolicy.REFUSED);
+    assertThat(nvme.limits().connections().controllersPerHostMax()).isEqualTo(2);
+    assertThat(nvme.limits().connections().loginTimeoutMs()).isEqualTo(3_000);
+    IscsiTargetOptions iscsi = options.iscsi().target();
+    assertThat(iscsi.addresses()).containsExactly("10.0.0.5:3260");
+    assertThat(iscsi.chapAlgorithms()).containsExactly(ChapAlgorithm.SHA_256, ChapAlgorithm.MD5);
+    assertThat(iscsi.discoveryNeedsProof()).isTrue();
+    assertThat(iscsi.limits())
+        .isEqualTo(
+            new SessionLimits(128, 128 << 10, 1 << 20, 64 << 10, 4_000_000_000L, 5_000_000_000L));
   }
 
   @Test
   void shouldKeepTheTargetsOwnLimitsUntilTold() throws Exception {
     DaemonOptions options = read(file(""));
-    assertThat(options.nvme().limits()).isEqualTo(TargetLimits.DEFAULT);
-    assertThat(read(file(""), "nvme.connections=9").nvme().limits().connections())
+    assertThat(options.nvme().target().limits()).isEqualTo(TargetLimits.DEFAULT);
+    assertThat(read(file(""), "nvme.connections=9").nvme().target().limits().connections())
         .satisfies(fewer -> assertThat(fewer.connectionsPerAddressMax()).isEqualTo(9));
-    assertThat(options.iscsi().limits()).isEqualTo(IscsiTargetOptions.DEFAULT);
+    assertThat(options.iscsi().target()).isEqualTo(IscsiTargetOptions.DEFAULT);
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.ashlar.control.ControlClient;
+import io.ashlar.control.DeleteMode;
 import io.ashlar.control.QosLimits;
 import io.ashlar.control.VolumeInfo;
 import io.ashlar.control.VolumeSpec;
@@ -48,7 +49,7 @@ class NodeTest {
               new VolumeSpec(
                   "db", GIB, 512, true, false, QosLimits.UNLIMITED, List.of("iqn.2026-11.test:a")));
       client.createVolume(VolumeSpec.of("gone", GIB));
-      client.deleteVolume("gone");
+      client.deleteVolume("gone", DeleteMode.UNUSED);
       client.resizeVolume("db", 2 * GIB);
       made = client.limitVolume("db", new QosLimits(100, 0, 500));
       assertThat(made.id()).isEqualTo(first.id());

@@ -16,6 +16,12 @@ public final class FakeVolumeEngine implements VolumeEngine {
   /// Creations beyond this many volumes are refused, as by a full pool.
   public int roomFor = Integer.MAX_VALUE;
 
+  /// Who is connected to each exported volume.
+  public List<String> connected = List.of();
+
+  /// Whether deletions fail.
+  public boolean isDown;
+
   @Override
   public List<Held> held() {
     return new ArrayList<>(volumes.values());
@@ -40,12 +46,20 @@ public final class FakeVolumeEngine implements VolumeEngine {
   }
 
   @Override
+  public List<String> connected(VolumeId id) {
+    return exported.containsKey(id) ? connected : List.of();
+  }
+
+  @Override
   public void withdraw(VolumeRecord volume) {
     exported.remove(volume.id());
   }
 
   @Override
   public void delete(VolumeId id) {
+    if (isDown) {
+      throw new ControlException(ProblemCode.NOT_READY, "The pool does not answer.");
+    }
     volumes.remove(id);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.ashlar.control.ControlException;
+import io.ashlar.control.DeleteMode;
 import io.ashlar.control.ProblemCode;
 import io.ashlar.control.QosLimits;
 import io.ashlar.control.VolumeSpec;
@@ -123,7 +124,7 @@ class VolumeServiceTest {
   @Test
   void shouldWithdrawAndDelete() {
     service.create(VolumeSpec.of("db", GIB));
-    service.delete("db");
+    service.delete("db", DeleteMode.UNUSED);
     assertThat(engine.volumes).isEmpty();
     assertThat(engine.exported).isEmpty();
     assertThat(registry.records()).isEmpty();
@@ -165,6 +166,33 @@ class VolumeServiceTest {
     assertThat(engine.exported).hasSize(exported);
     assertThat(engine.volumes).hasSize(isHeld && recorded == 1 ? 1 : 0);
     assertThat(warnings).hasSize(isWarned ? 1 : 0);
+  }
+
+  @Test
+  void shouldDeleteNoVolumeThatAHostUsesUnlessForced() {
+    service.create(VolumeSpec.of("db", GIB));
+    engine.connected = List.of(NQN);
+    assertThat(service.volume("db").connected()).containsExactly(NQN);
+    assertThat(refusal(() -> service.delete("db", DeleteMode.UNUSED)))
+        .isEqualTo(ProblemCode.VOLUME_IN_USE);
+    assertThat(engine.exported).hasSize(1);
+    service.delete("db", DeleteMode.EVEN_IF_USED);
+    assertThat(engine.volumes).isEmpty();
+  }
+
+  @Test
+  void shouldFinishADeletionThatFailedHalfWay() {
+    service.create(VolumeSpec.of("db", GIB));
+    engine.isDown = true;
+    assertThat(refusal(() -> service.delete("db", DeleteMode.UNUSED)))
+        .isEqualTo(ProblemCode.NOT_READY);
+    assertThat(service.volumes()).isEmpty();
+    assertThat(refusal(() -> service.create(VolumeSpec.of("db", GIB))))
+        .isEqualTo(ProblemCode.VOLUME_EXISTS);
+    engine.isDown = false;
+    service.delete("db", DeleteMode.UNUSED);
+    assertThat(registry.records()).isEmpty();
+    assertThat(engine.volumes).isEmpty();
   }
 
   @Test
