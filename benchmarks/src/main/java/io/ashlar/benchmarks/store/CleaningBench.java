@@ -16,10 +16,10 @@ public final class CleaningBench {
 
   private CleaningBench() {}
 
-  /// @param args pool size in MiB (1024), percent full (75), overwrites as a multiple of the data
+  /// @param args pool size in MiB (4096), percent full (75), overwrites as a multiple of the data
   ///   (4)
   public static void main(String[] args) throws StoreOpenException {
-    long poolMiB = args.length > 0 ? Long.parseLong(args[0]) : 1024;
+    long poolMiB = args.length > 0 ? Long.parseLong(args[0]) : 4096;
     int percent = args.length > 1 ? Integer.parseInt(args[1]) : 75;
     double overwrites = args.length > 2 ? Double.parseDouble(args[2]) : 4;
     System.out.printf(
@@ -28,6 +28,8 @@ public final class CleaningBench {
     run("uniform", poolMiB, percent, overwrites, 0);
     run("90/10", poolMiB, percent, overwrites, 90);
   }
+
+  private static final long SEED = Long.getLong("seed", 1);
 
   private static void run(String name, long poolMiB, int percent, double overwrites, int hotPercent)
       throws StoreOpenException {
@@ -39,7 +41,7 @@ public final class CleaningBench {
     bench.create(blocks * BenchStore.BLOCK_BYTES);
     long[] position = new long[1];
     bench.write(blocks, () -> position[0]++);
-    SplittableRandom random = new SplittableRandom(1);
+    SplittableRandom random = new SplittableRandom(SEED);
     LongSupplier next =
         hotPercent == 0 ? () -> random.nextLong(blocks) : () -> skewed(random, blocks, hotPercent);
     // The first round brings the pool into its steady state and is not counted.

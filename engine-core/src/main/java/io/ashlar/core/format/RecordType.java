@@ -23,9 +23,12 @@ public enum RecordType {
   /// The volume whose head layer is `layer` is gone.
   VOLUME_DELETED(9),
   /// A volume's reservations as of now: payload is the reservation table.
-  RESERVATIONS(10);
+  RESERVATIONS(10),
+  /// All that lived in segment `lba` in its life `argument` lives elsewhere, as records before this
+  /// one say: the segment is free.
+  RELEASE(11);
 
-  private static final RecordType[] BY_CODE = new RecordType[11];
+  private static final RecordType[] BY_CODE = new RecordType[12];
 
   static {
     for (RecordType type : values()) {

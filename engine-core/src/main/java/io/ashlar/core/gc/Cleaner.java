@@ -28,8 +28,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class Cleaner {
   /// What the cleaner is doing.
   public enum Phase {
-    /// No victim; moved on by [#doWork] when told to clean.
+    /// No victim; moved on by [#start].
     IDLE,
+    /// The segments are looked through for the best victim; moved on by [#doWork].
+    CHOOSE,
     /// A piece of the victim is to be read; moved on by [#doWork].
     READ,
     /// The device reads it; moved on by the device.
@@ -41,7 +43,9 @@ public final class Cleaner {
     /// The index is asked; moved on by the probes.
     ASKING,
     /// Living blocks are to be appended; moved on by [#doWork].
-    MOVE
+    MOVE,
+    /// The record that frees the victim is to be appended; moved on by [#doWork].
+    RELEASE
   }
 
   private static final int PROBES = 32;
@@ -76,6 +80,7 @@ public final class Cleaner {
   private int pending;
   private boolean groupDone;
   private boolean isDamaged;
+  private boolean isExhausted;
   private long victimsCleaned;
   private long bytesMoved;
 
@@ -95,20 +100,31 @@ public final class Cleaner {
     return phase == Phase.IDLE;
   }
 
-  /// Picks a victim, if there is one worth cleaning.
+  /// Looks for a victim among segments of blocks, and cleans it if there is one worth it.
   ///
   /// @param replayFrom of the superblock that counts
-  /// @return whether there is
-  public boolean start(long replayFrom) {
+  public void start(long replayFrom) {
     Check.that(phase == Phase.IDLE, "one victim at a time");
-    victim = policy.choose(replayFrom, parts.clock.epochMillis());
-    if (victim < 0) {
-      return false;
-    }
-    offset = 0;
-    isDamaged = false;
-    phase = Phase.READ;
-    return true;
+    policy.beginBlocks(replayFrom);
+    phase = Phase.CHOOSE;
+  }
+
+  /// As [#start] among segments of index pages: what lives in them is rewritten by the next
+  /// checkpoint.
+  public void startPages(long replayFrom) {
+    Check.that(phase == Phase.IDLE, "one victim at a time");
+    policy.beginPages(replayFrom);
+    phase = Phase.CHOOSE;
+  }
+
+  /// Whether the last [#start] found no victim worth it.
+  public boolean isExhausted() {
+    return isExhausted;
+  }
+
+  /// Lets it look again, because a checkpoint made better victims.
+  public void refresh() {
+    isExhausted = false;
   }
 
   /// Does a piece of work, at most 32 blocks.
@@ -117,13 +133,32 @@ public final class Cleaner {
   public int doWork() {
     Phase before = phase;
     switch (before) {
+      case CHOOSE -> choose();
       case READ -> startRead();
       case JUDGE -> judge();
       case GATHER -> gather();
       case MOVE -> move();
+      case RELEASE -> release();
       case IDLE, READING, ASKING -> {}
     }
-    return phase == before && before != Phase.MOVE ? 0 : 1;
+    return phase == before && before != Phase.MOVE && before != Phase.CHOOSE ? 0 : 1;
+  }
+
+  private void choose() {
+    if (!policy.step()) {
+      return;
+    }
+    victim = policy.best();
+    if (victim < 0) {
+      isExhausted |= !policy.isOfPages();
+      phase = Phase.IDLE;
+      return;
+    }
+    // A checkpoint may find it dead meanwhile; it must not be opened anew while it is read.
+    parts.segments.pin(victim);
+    offset = 0;
+    isDamaged = false;
+    phase = parts.segments.liveUnits(victim) == 0 ? Phase.RELEASE : Phase.READ;
   }
 
   private void startRead() {
@@ -177,12 +212,32 @@ public final class Cleaner {
   private void finish() {
     if (isDamaged) {
       parts.segments.quarantine(victim);
+      end();
+    } else if (parts.segments.stream(victim) == Stream.META) {
+      // Its pages are only rewritten by the next checkpoint, which then finds it dead.
+      end();
     } else {
-      victimsCleaned++;
+      phase = Phase.RELEASE;
     }
+  }
+
+  /// Says in the log, after all that was moved, that the victim is free. Recovery needs it no more:
+  /// replay sees the moves.
+  private void release() {
+    Group group = parts.log.buildingWithRoom(Stream.COLD, 0, 0);
+    if (group == null) {
+      return;
+    }
+    group.record(RecordType.RELEASE, 0, 0, victim, parts.segments.generation(victim));
+    victimsCleaned++;
+    end();
+  }
+
+  private void end() {
     parts.log.flush(Stream.COLD);
     // What is building gets a later number; two groups of the stream may still be closed before it.
     parts.segments.evacuated(victim, parts.log.sequenceNext() + 2);
+    parts.segments.unpin(victim);
     victim = -1;
     phase = Phase.IDLE;
   }

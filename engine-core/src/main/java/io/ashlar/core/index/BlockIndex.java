@@ -97,8 +97,7 @@ public final class BlockIndex {
   public void resizeLayer(int layer, long blocks) {
     Layer resized = layers.get(layer);
     if (resized != null) {
-      Check.that(blocks >= 1 && blocks <= IndexOptions.BLOCKS_MAX, "a layer's size", blocks);
-      resized.blocks = blocks;
+      layers.resize(resized, blocks);
     }
   }
 
@@ -329,6 +328,13 @@ public final class BlockIndex {
   public void freeze() {
     cache.forgetDamaged();
     merge.freeze();
+  }
+
+  /// Bytes that the coming checkpoint, and the rest of one under way, may write to pages: each
+  /// changed leaf once, and a quarter as many inner pages, a fair guess where changes are
+  /// scattered.
+  public long mergeBytesMax() {
+    return merge.bytesMax() + merge.bytesMax(delta.active);
   }
 
   /// Does a piece of the merge.

@@ -49,6 +49,9 @@ final class IndexMerge {
   private int itemEnd;
   private long carryAt;
 
+  /// What [IndexStatistics#bytesMerged] will be at most when the merge has ended.
+  private long bytesAtFreeze;
+
   private static final int NO_LEVEL = -1;
 
   IndexMerge(
@@ -81,7 +84,21 @@ final class IndexMerge {
     atEnd.add(waiter);
   }
 
+  /// Bytes of pages that the merge under way may still write.
+  long bytesMax() {
+    return isUnderWay() ? Math.max(0, bytesAtFreeze - statistics.bytesMerged) : 0;
+  }
+
+  /// Bytes of pages that a merge of this generation would write: each leaf once, at both ends of a
+  /// range all that is above it, and a quarter as many inner pages, but no more than all there are.
+  long bytesMax(DeltaGeneration generation) {
+    long changed = generation.records() + 2L * IndexOptions.LEVELS_MAX * generation.publishedRanges;
+    long pages = Math.min(changed + changed / 4, layers.leaves() + layers.leaves() / 64 + 8);
+    return pages * PageCodec.PAGE_BYTES;
+  }
+
   void freeze() {
+    bytesAtFreeze = statistics.bytesMerged + bytesMax(delta.active);
     Check.that(state == MergeState.IDLE, "the last checkpoint is durable before the next freeze");
     delta.freeze();
     damaged.clear();

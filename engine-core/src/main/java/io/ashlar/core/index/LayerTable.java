@@ -1,6 +1,7 @@
 package io.ashlar.core.index;
 
 import io.ashlar.core.base.Check;
+import io.ashlar.core.format.PageCodec;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ final class LayerTable {
   private final Layer[] ordered;
   private final Int2ObjectHashMap<Layer> byId = new Int2ObjectHashMap<>();
   private int count;
+  private long leaves;
 
   LayerTable(int layersMax) {
     ordered = new Layer[layersMax];
@@ -50,11 +52,28 @@ final class LayerTable {
     Check.that(blocks >= 1 && blocks <= IndexOptions.BLOCKS_MAX, "a layer's size", blocks);
     Layer layer = new Layer(id, parent, blocks);
     ordered[count++] = layer;
+    leaves += leavesOf(layer);
     byId.put(id, layer);
     if (parent != Layer.NO_PARENT) {
       referenced(parent).children++;
     }
     return layer;
+  }
+
+  void resize(Layer layer, long blocks) {
+    Check.that(blocks >= 1 && blocks <= IndexOptions.BLOCKS_MAX, "a layer's size", blocks);
+    leaves -= leavesOf(layer);
+    layer.blocks = blocks;
+    leaves += leavesOf(layer);
+  }
+
+  /// Leaves that the trees of all layers have at most.
+  long leaves() {
+    return leaves;
+  }
+
+  private static long leavesOf(Layer layer) {
+    return (layer.blocks + PageCodec.SLOTS - 1) / PageCodec.SLOTS;
   }
 
   /// Lets nobody see the layer any more.
@@ -73,6 +92,7 @@ final class LayerTable {
       Layer layer = ordered[index];
       if (layer.isRemoved) {
         byId.remove(layer.id);
+        leaves -= leavesOf(layer);
       } else {
         ordered[kept++] = layer;
       }

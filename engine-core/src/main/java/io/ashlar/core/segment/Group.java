@@ -49,7 +49,7 @@ public final class Group {
   private int generation;
   private int offset;
   private int fixedHeaderBytes;
-  private int payloadBytesLimit;
+  private int closedBytesLimit;
   private int headerBytes;
   private int payloadBytes;
   private int records;
@@ -74,12 +74,12 @@ public final class Group {
 
   /// @param fixedHeaderBytes padded length that the header will have on the device, known
   ///   beforehand so that addresses are; 0 to use as little as it takes
-  /// @param payloadBytesLimit most payload that it may take; at most what the memory holds
-  void begin(Stream stream, int fixedHeaderBytes, int payloadBytesLimit) {
+  /// @param closedBytesLimit most that it may take on the device
+  void begin(Stream stream, int fixedHeaderBytes, int closedBytesLimit) {
     Check.that(state == State.IDLE, "group is free to begin");
     this.stream = stream;
     this.fixedHeaderBytes = fixedHeaderBytes;
-    this.payloadBytesLimit = Math.min(payloadBytesLimit, payloadBytesMax);
+    this.closedBytesLimit = closedBytesLimit;
     state = State.BUILDING;
     headerBytes = GroupHeaderFlyweight.BYTES;
     payloadBytes = 0;
@@ -96,14 +96,17 @@ public final class Group {
   /// Whether a record with so many descriptors and so much padded payload still fits.
   public boolean hasRoom(int blocks, int paddedPayloadBytes) {
     int limit = fixedHeaderBytes > 0 ? fixedHeaderBytes : GroupHeaderFlyweight.HEADER_BYTES_MAX;
-    return headerBytes + RecordFlyweight.descriptorOffset(blocks) <= limit
-        && payloadBytes + paddedPayloadBytes <= payloadBytesLimit;
+    int header = headerBytes + RecordFlyweight.lengthOf(blocks);
+    int payload = payloadBytes + paddedPayloadBytes;
+    return header <= limit
+        && payload <= payloadBytesMax
+        && paddedHeader(header) + payload <= closedBytesLimit;
   }
 
   /// Lifts the limit that [#begin] set: the group will begin a new segment if it does not fit this
   /// one.
   void liftLimit() {
-    payloadBytesLimit = payloadBytesMax;
+    closedBytesLimit = memory.capacity();
   }
 
   public boolean isEmpty() {
@@ -114,8 +117,13 @@ public final class Group {
   public void record(RecordType type, int layer, long writeId, long lba, long argument) {
     openRecordOffset = headerBytes;
     record.wrap(memory, headerBytes);
-    record.head(type, 0, layer).place(writeId, lba, argument).payload(0, 0);
-    headerBytes += RecordFlyweight.BYTES;
+    record.head(type, 0, layer).place(writeId, lba);
+    if (type.hasBlocks()) {
+      headerBytes += RecordFlyweight.BLOCKS_HEAD_BYTES;
+    } else {
+      record.argument(argument).payload(0, 0);
+      headerBytes += RecordFlyweight.BYTES;
+    }
     records++;
   }
 
@@ -177,18 +185,18 @@ public final class Group {
 
   /// Bytes that the group takes on the device if closed now.
   int closedBytes() {
-    return paddedHeader() + payloadBytes;
+    return paddedHeader(headerBytes) + payloadBytes;
   }
 
-  private int paddedHeader() {
-    return fixedHeaderBytes > 0 ? fixedHeaderBytes : Sectors.align(headerBytes, unitBytes);
+  private int paddedHeader(int bytes) {
+    return fixedHeaderBytes > 0 ? fixedHeaderBytes : Sectors.align(bytes, unitBytes);
   }
 
   /// Numbers the group and makes its bytes final but for the checksum.
   GroupHeaderFlyweight close(long sequence, long durableThrough, int epoch, long epochMillis) {
     Check.that(state == State.BUILDING && segment >= 0, "a group is placed before it is closed");
     this.sequence = sequence;
-    paddedHeaderBytes = paddedHeader();
+    paddedHeaderBytes = paddedHeader(headerBytes);
     int start = PAYLOAD_OFFSET - paddedHeaderBytes;
     if (start > 0) {
       memory.putBytes(start, memory, 0, headerBytes);
@@ -234,7 +242,7 @@ public final class Group {
 
   /// First byte of the payload within the segment.
   public int payloadOffset() {
-    return offset + (state == State.BUILDING ? paddedHeader() : paddedHeaderBytes);
+    return offset + (state == State.BUILDING ? paddedHeader(headerBytes) : paddedHeaderBytes);
   }
 
   /// Where within the segment the next payload will lie; only of a placed group with a fixed

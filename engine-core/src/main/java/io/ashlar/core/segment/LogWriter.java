@@ -24,6 +24,10 @@ public final class LogWriter {
   /// What a group takes beyond its payload, at most.
   public static final int GROUP_OVERHEAD_BYTES = GroupHeaderFlyweight.HEADER_BYTES_MAX + 4096;
 
+  /// The end of a segment is filled with a group unless the rest is a smaller part of the longest
+  /// group.
+  private static final int GROUP_PART_MIN = 128;
+
   private static final int WINDOW = 32;
 
   private final LogOptions options;
@@ -108,7 +112,7 @@ public final class LogWriter {
     if (idle == null) {
       return null;
     }
-    idle.begin(stream, fixed ? options.metaHeaderBytes() : 0, payloadLimit(stream));
+    idle.begin(stream, fixed ? options.metaHeaderBytes() : 0, bytesLimit(stream));
     if (fixed) {
       place(idle, s);
     }
@@ -116,17 +120,15 @@ public final class LogWriter {
     return idle;
   }
 
-  /// What a new group may carry: as much as the rest of its segment takes, unless that is hardly
-  /// anything.
-  private int payloadLimit(Stream stream) {
+  /// What a new group may take: as much as the rest of its segment, unless that is hardly anything.
+  private int bytesLimit(Stream stream) {
     if (stream == Stream.META) {
-      return options.metaPayloadBytesMax();
+      return metaGroupBytesMax();
     }
-    long room = roomBytes(stream) - GroupHeaderFlyweight.HEADER_BYTES_MAX;
-    boolean worthIt = room >= options.groupPayloadBytesMax() / 16;
-    return worthIt
-        ? (int) Math.min(room, options.groupPayloadBytesMax())
-        : options.groupPayloadBytesMax();
+    long room = roomBytes(stream);
+    int most = Group.memoryBytes(options.groupPayloadBytesMax());
+    boolean worthIt = room >= most / GROUP_PART_MIN;
+    return worthIt ? (int) Math.min(room, most) : most;
   }
 
   /// As [#building] if that group has the room, else closes it where possible and asks again once.
@@ -271,7 +273,13 @@ public final class LogWriter {
     if (segment[s] >= 0 && position[s] + bytes + unitBytes <= segmentBytes) {
       return true;
     }
-    int reserve = stream == Stream.USER ? options.reservedSegments() : 0;
+    int reserve =
+        switch (stream) {
+          case USER -> options.reservedSegments();
+          // The last one is the cleaner's: with it, it makes more.
+          case META -> 1;
+          case COLD -> 0;
+        };
     Group seal = segment[s] >= 0 ? idleGroup() : null;
     boolean canSeal = segment[s] < 0 || seal != null;
     if (!canSeal || segments.free().count() <= reserve) {
@@ -279,7 +287,7 @@ public final class LogWriter {
     }
     int next = segments.open(stream, clock.epochMillis());
     if (seal != null) {
-      seal.begin(stream, 0, 0);
+      seal.begin(stream, 0, unitBytes);
       place(seal, s);
       seal.record(RecordType.SEAL, 0, 0, next, segments.generation(next));
       send(seal);

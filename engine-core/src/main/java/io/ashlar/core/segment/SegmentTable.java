@@ -20,9 +20,15 @@ public final class SegmentTable {
   private final int[] pins;
   private final boolean[] quarantined;
   private final long[] evacuatedAt;
+  private final boolean[] releasedByLog;
+  private final int[] unpinnedLater;
+  private int unpinnedLaterCount;
+  private long releases;
   private int generationLast;
   private long treeUnitsTotal;
   private long deltaUnitsTotal;
+  private final int[] heldOfStream = new int[Stream.COUNT];
+  private final long[] treeUnitsOfStream = new long[Stream.COUNT];
   private int held;
 
   public SegmentTable(LaneGeometry geometry, FreeSegments free) {
@@ -41,6 +47,8 @@ public final class SegmentTable {
     pins = new int[segments];
     quarantined = new boolean[segments];
     evacuatedAt = new long[segments];
+    releasedByLog = new boolean[segments];
+    unpinnedLater = new int[segments];
   }
 
   public LaneGeometry geometry() {
@@ -95,6 +103,16 @@ public final class SegmentTable {
     return held;
   }
 
+  /// How many of these are the stream's.
+  public int held(Stream stream) {
+    return heldOfStream[stream.code()];
+  }
+
+  /// Units in the stream's segments that the tree refers to.
+  public long treeUnits(Stream stream) {
+    return treeUnitsOfStream[stream.code()];
+  }
+
   public int generationLast() {
     return generationLast;
   }
@@ -113,6 +131,7 @@ public final class SegmentTable {
   private void opened(int segment, int generation, Stream stream, long epochMillis) {
     become(segment, SegmentState.OPEN);
     held++;
+    heldOfStream[stream.code()]++;
     generations[segment] = generation;
     generationLast = Math.max(generationLast, generation);
     streams[segment] = (byte) stream.code();
@@ -126,6 +145,10 @@ public final class SegmentTable {
   /// Replay found that a stream went on in this segment. The checkpoint's table was written after
   /// the position that replay starts from, so it may know the segment already.
   public void replayOpened(int segment, int generation, Stream stream, long epochMillis) {
+    if (releasedByLog[segment]) {
+      free(segment);
+      forgetUnpinnedLater(segment);
+    }
     if (states[segment] == SegmentState.FREE) {
       opened(segment, generation, stream, epochMillis);
     } else {
@@ -135,7 +158,9 @@ public final class SegmentTable {
 
   /// Whether [#replayOpened] can be true of this segment: it is free, or open in that same life.
   public boolean mayReopen(int segment, int generation) {
-    return states[segment] == SegmentState.FREE || generations[segment] == generation;
+    return states[segment] == SegmentState.FREE
+        || releasedByLog[segment]
+        || generations[segment] == generation;
   }
 
   /// Replay read a group that ends at `usedBytes`.
@@ -178,6 +203,66 @@ public final class SegmentTable {
     }
   }
 
+  /// A durable record says that all that lived in the segment lives elsewhere. What the tree of the
+  /// last checkpoint still refers to in it is overruled by records that replay will see, so it
+  /// counts no more. A repeat, or news of an earlier life, does nothing.
+  public void releasedByLog(int segment, int generation) {
+    if (states[segment] != SegmentState.SEALED || generations[segment] != generation) {
+      return;
+    }
+    treeUnitsTotal -= treeUnits[segment];
+    treeUnitsOfStream[streams[segment]] -= treeUnits[segment];
+    deltaUnitsTotal -= deltaUnits[segment];
+    treeUnits[segment] = 0;
+    deltaUnits[segment] = 0;
+    become(segment, SegmentState.RELEASED);
+    releasedByLog[segment] = true;
+    unpinnedLater[unpinnedLaterCount++] = segment;
+    releases++;
+  }
+
+  /// How many segments the log released since the start.
+  public long releasedByLog() {
+    return releases;
+  }
+
+  /// Frees what the log released, as far as no read has it pinned.
+  ///
+  /// @return how many became free
+  public int freeReleasedByLog() {
+    int kept = 0;
+    int freed = 0;
+    for (int i = 0; i < unpinnedLaterCount; i++) {
+      int segment = unpinnedLater[i];
+      if (pins[segment] > 0) {
+        unpinnedLater[kept++] = segment;
+      } else {
+        free(segment);
+        free.give(segment);
+        freed++;
+      }
+    }
+    unpinnedLaterCount = kept;
+    return freed;
+  }
+
+  private void forgetUnpinnedLater(int segment) {
+    int kept = 0;
+    for (int i = 0; i < unpinnedLaterCount; i++) {
+      if (unpinnedLater[i] != segment) {
+        unpinnedLater[kept++] = unpinnedLater[i];
+      }
+    }
+    unpinnedLaterCount = kept;
+  }
+
+  private void free(int segment) {
+    become(segment, SegmentState.FREE);
+    releasedByLog[segment] = false;
+    held--;
+    heldOfStream[streams[segment]]--;
+  }
+
   /// How many segments the next checkpoints will free without more cleaning.
   public int countGainable() {
     int gainable = 0;
@@ -201,10 +286,11 @@ public final class SegmentTable {
   public int freeReleased(long replayFrom) {
     int freed = 0;
     for (int segment = 0; segment < states.length; segment++) {
-      if (states[segment] == SegmentState.RELEASED && pins[segment] == 0) {
+      if (states[segment] == SegmentState.RELEASED
+          && pins[segment] == 0
+          && !releasedByLog[segment]) {
         Check.that(liveUnits(segment) == 0, "a released segment stays dead", segment);
-        become(segment, SegmentState.FREE);
-        held--;
+        free(segment);
         free.give(segment);
         freed++;
       }
@@ -223,6 +309,7 @@ public final class SegmentTable {
     }
     states[segment] = state;
     held++;
+    heldOfStream[stream.code()]++;
     generations[segment] = generation;
     generationLast = Math.max(generationLast, generation);
     streams[segment] = (byte) stream.code();
@@ -232,6 +319,7 @@ public final class SegmentTable {
   public void restoreUse(int segment, int treeUnits, int usedBytes, long sequence, long millis) {
     this.treeUnits[segment] = treeUnits;
     treeUnitsTotal += treeUnits;
+    treeUnitsOfStream[streams[segment]] += treeUnits;
     this.usedBytes[segment] = usedBytes;
     lastSequences[segment] = sequence;
     lastMillis[segment] = millis;
@@ -286,17 +374,18 @@ public final class SegmentTable {
   /// Counts units from `address` (in sectors) on as referred to by the tree (positive) or no longer
   /// (negative); a stale generation is not counted.
   public void countTree(long address, int generation, int units) {
-    int segment = segmentOf(address, generation);
+    int segment = countedSegmentOf(address, generation);
     if (segment >= 0) {
       treeUnits[segment] += units;
       treeUnitsTotal += units;
+      treeUnitsOfStream[streams[segment]] += units;
       Check.that(treeUnits[segment] >= 0, "tree count not negative", segment, units);
     }
   }
 
   /// As [#countTree] for the delta table.
   public void countDelta(long address, int generation, int units) {
-    int segment = segmentOf(address, generation);
+    int segment = countedSegmentOf(address, generation);
     if (segment >= 0) {
       deltaUnits[segment] += units;
       deltaUnitsTotal += units;
@@ -311,6 +400,12 @@ public final class SegmentTable {
     return generations[segment] == generation && states[segment] != SegmentState.FREE
         ? segment
         : -1;
+  }
+
+  /// As [#segmentOf], or -1 if the log has released the segment.
+  private int countedSegmentOf(long address, int generation) {
+    int segment = segmentOf(address, generation);
+    return segment >= 0 && !releasedByLog[segment] ? segment : -1;
   }
 
   private void become(int segment, SegmentState next) {

@@ -4,6 +4,7 @@ import io.ashlar.core.checkpoint.Checkpointer;
 import io.ashlar.core.checkpoint.Checkpointer.Phase;
 import io.ashlar.core.gc.Cleaner;
 import io.ashlar.core.segment.SegmentTable;
+import io.ashlar.core.segment.Stream;
 
 /// Decides when to make a checkpoint, walk the reap list and clean, a small step on every turn.
 final class Background {
@@ -13,22 +14,34 @@ final class Background {
   /// A checkpoint starts when this part of the delta table is used.
   private static final int DELTA_FILL_PERCENT = 50;
 
+  /// Free segments that the cleaner needs: one to copy to, one more because it copies before it
+  /// frees, and one to be late by.
+  private static final int CLEANER_SEGMENTS = 3;
+
+  /// Segments of index pages that are never too many: the open one, and the one before it.
+  private static final int META_SEGMENTS_SPARED = 2;
+
+  /// Cleaning starts when this part of the segments is left beyond the reserve.
+  private static final int RAMP_PART = 1024;
+
   private final StoreParts parts;
   private final long checkpointBytes;
-  private final int freeWanted;
+  private final long mergeBytesMax;
+  private final int ramp;
   private long bytesAtCheckpoint;
   private long publishedSinceStart;
   private long stalledUntil = -1;
   private boolean checkpointRequested;
-  private boolean victimsExhausted;
   private boolean lastStarted;
   private long lastCheckpoint = -1;
+  private long completedSeen;
+  private int metaVictims;
 
   Background(StoreParts parts) {
     this.parts = parts;
     checkpointBytes = parts.options().checkpointBytes(parts.segments().geometry());
-    int reserved = parts.space().reservedSegments();
-    freeWanted = reserved + Math.max(2, reserved / 2);
+    mergeBytesMax = parts.options().mergeBytesMax(parts.segments().geometry());
+    ramp = Math.max(1, parts.segments().geometry().segments() / RAMP_PART);
   }
 
   void requestCheckpoint() {
@@ -42,16 +55,41 @@ final class Background {
 
   int doWork(boolean isClosing) {
     int work = parts.checkpointer().doWork();
+    noteCheckpoint();
     noteStall();
     boolean isEnding = isClosing && (lastStarted || parts.isIdle());
     if (parts.checkpointer().phase() == Phase.IDLE) {
       work += isEnding ? startLastCheckpoint() : startCheckpointIfDue();
     }
+    work += parts.segments().freeReleasedByLog();
+    reserve();
     if (!isEnding) {
       work +=
           parts.index().reapCount() > 0 ? parts.index().reapStep(REAP_BUDGET) : clean(isClosing);
     }
     return work;
+  }
+
+  /// Keeps as many segments from hosts as the cleaner and the coming checkpoint need. Unless the
+  /// pool is nearly full, the cleaner can provide half of the checkpoint's while that is written.
+  private void reserve() {
+    int segmentBytes = parts.segments().geometry().segmentBytes();
+    long pages = parts.index().mergeBytesMax();
+    long needed = parts.space().isNearlyFull() ? pages : pages / 2;
+    parts.space().reserve(CLEANER_SEGMENTS + (int) ((needed + segmentBytes - 1) / segmentBytes));
+  }
+
+  private int freeWanted() {
+    return parts.space().reservedSegments() + ramp;
+  }
+
+  /// What a checkpoint made durable may be cleaned from now on.
+  private void noteCheckpoint() {
+    if (parts.checkpointer().completed() != completedSeen) {
+      completedSeen = parts.checkpointer().completed();
+      parts.cleaner().refresh();
+      metaVictims = 0;
+    }
   }
 
   private void noteStall() {
@@ -70,8 +108,17 @@ final class Background {
             && parts.checkpointer().completed() >= stalledUntil
             && parts.checkpointer().phase() == Phase.IDLE
             && publishedSinceStart == 0
+            && parts.space().isSettled()
             && parts.index().reapCount() == 0;
-    return exact && (fullOfLiveData || (victimsExhausted && parts.cleaner().isIdle()));
+    return exact && (fullOfLiveData || isCleanerAtItsEnd());
+  }
+
+  /// Whether nothing more can be freed, as of the newest checkpoint.
+  private boolean isCleanerAtItsEnd() {
+    return isExhausted()
+        && completedSeen == parts.checkpointer().completed()
+        && parts.cleaner().isIdle()
+        && parts.segments().countGainable() == 0;
   }
 
   /// Whether a write seems to have no room and only a checkpoint can tell for certain: live data
@@ -79,7 +126,11 @@ final class Background {
   /// victims.
   private boolean isRefusalUnproven() {
     boolean unproven = parts.checkpointer().completed() < stalledUntil || publishedSinceStart > 0;
-    return stalledUntil >= 0 && unproven && (parts.space().isFullOfLiveData() || victimsExhausted);
+    return stalledUntil >= 0 && unproven && (parts.space().isFullOfLiveData() || isExhausted());
+  }
+
+  private boolean isExhausted() {
+    return parts.cleaner().isExhausted();
   }
 
   private int startCheckpointIfDue() {
@@ -94,7 +145,6 @@ final class Background {
   private void start() {
     checkpointRequested = false;
     publishedSinceStart = 0;
-    victimsExhausted = false;
     bytesAtCheckpoint = parts.log().bytesWritten();
   }
 
@@ -104,22 +154,19 @@ final class Background {
         || parts.writes().isWaitingForIndex()
         || parts.index().fillPercent() >= DELTA_FILL_PERCENT
         || parts.log().bytesWritten() - bytesAtCheckpoint >= checkpointBytes
+        || parts.index().mergeBytesMax() >= mergeBytesMax
         || isGainWorthIt();
   }
 
   /// Whether a checkpoint would free segments that are needed.
   private boolean isGainWorthIt() {
-    int free = parts.segments().free().count();
-    if (free >= freeWanted || !parts.cleaner().isIdle()) {
-      return false;
-    }
-    int gain = parts.segments().countGainable();
-    return gain > 0 && (isShort(free) || victimsExhausted || free + gain >= freeWanted);
+    boolean isPressed = isExhausted() || isShort();
+    return isPressed && parts.cleaner().isIdle() && parts.segments().countGainable() > 0;
   }
 
   /// Whether so few segments are free that the cleaner must not take one more before a checkpoint.
-  private boolean isShort(int free) {
-    return free <= parts.space().reservedSegments() / 2;
+  private boolean isShort() {
+    return parts.segments().free().count() <= parts.space().reservedSegments() - CLEANER_SEGMENTS;
   }
 
   private int startLastCheckpoint() {
@@ -145,17 +192,35 @@ final class Background {
     if (isClosing && parts.writes().isIdle()) {
       return 0;
     }
+    if (arePagesBloated()) {
+      metaVictims++;
+      cleaner.startPages(parts.checkpointer().root().replayFrom());
+      return 1;
+    }
+    int free = parts.segments().free().count();
+    boolean isDue = free < freeWanted() && !isExhausted();
+    if (!isDue || isCheckpointFirst()) {
+      return 0;
+    }
+    cleaner.start(parts.checkpointer().root().replayFrom());
+    return 1;
+  }
+
+  /// Whether a checkpoint that can begin now frees segments, and too few are left to clean before.
+  private boolean isCheckpointFirst() {
+    return parts.checkpointer().phase() == Phase.IDLE
+        && isShort()
+        && parts.segments().countGainable() > 0;
+  }
+
+  /// Whether index pages take twice the segments that they need, beyond a few: cleaning them makes
+  /// the next checkpoint write them anew.
+  private boolean arePagesBloated() {
     SegmentTable segments = parts.segments();
-    if (segments.free().count() >= freeWanted || victimsExhausted) {
-      return 0;
-    }
-    int gainable = segments.countGainable();
-    boolean checkpointFirst = gainable > 0 && isShort(segments.free().count());
-    if (checkpointFirst || segments.free().count() + gainable >= freeWanted) {
-      return 0;
-    }
-    victimsExhausted = !cleaner.start(parts.checkpointer().root().replayFrom());
-    return victimsExhausted ? 0 : 1;
+    long unitsPerSegment = segments.geometry().segmentBytes() / segments.geometry().unitBytes();
+    long needed = segments.treeUnits(Stream.META) / unitsPerSegment;
+    return parts.checkpointer().phase() == Phase.IDLE
+        && segments.held(Stream.META) - metaVictims > needed * 7 / 4 + META_SEGMENTS_SPARED;
   }
 
   boolean isQuiet() {

@@ -6,6 +6,7 @@ import io.ashlar.core.format.EntryFlyweight;
 import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.index.BlockIndex;
 import io.ashlar.core.segment.GroupRecords;
+import io.ashlar.core.segment.SegmentTable;
 import io.ashlar.core.transform.Codec;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -15,6 +16,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class RecordApplier {
   private final BlockIndex index;
   private final VolumeCatalog catalog;
+  private final SegmentTable segments;
   private final EntryFlyweight entry = new EntryFlyweight();
   private int points;
   private int ranges;
@@ -22,8 +24,9 @@ final class RecordApplier {
   private long hostBlocksTotal;
   private long hostUnitsTotal;
 
-  RecordApplier(BlockIndex index, VolumeCatalog catalog) {
+  RecordApplier(BlockIndex index, VolumeCatalog catalog, SegmentTable segments) {
     this.index = index;
+    this.segments = segments;
     this.catalog = catalog;
     entry.wrap(new UnsafeBuffer(ByteBuffer.allocateDirect(EntryFlyweight.BYTES)), 0);
   }
@@ -58,9 +61,19 @@ final class RecordApplier {
           int at = memoryOffset + (int) (records.payloadOffset() - payloadBase);
           catalog.apply(record, memory, at);
         }
+        case RELEASE -> release(record);
         case PAGE, CHECKPOINT, SEAL, MARK -> {}
       }
     }
+  }
+
+  private void release(RecordFlyweight record) throws CorruptRecordException {
+    long segment = record.lba();
+    if (segment < 0 || segment >= segments.geometry().segments()) {
+      throw new CorruptRecordException(
+          "a record releases segment %d, which this device has not".formatted(segment));
+    }
+    segments.releasedByLog((int) segment, (int) record.argument());
   }
 
   private void write(GroupRecords records, int generation) {

@@ -11,22 +11,33 @@ import io.ashlar.core.segment.Stream;
 /// when a checkpoint has just been made and the cleaner has nothing left to gain.
 final class SpaceGauge {
   private final SegmentTable segments;
-  private final int reservedSegments;
+  private int reservedSegments;
+  private final int reservedSegmentsMin;
+  private final int reservedSegmentsMax;
   private final long limitUnits;
   private final int unitBytes;
   private long pendingUnits;
   private boolean stalled;
   private int stalledBytes;
 
-  /// @param reservedSegments free segments that host writes may not open
-  SpaceGauge(SegmentTable segments, int reservedSegments) {
+  /// @param reservedSegmentsMin free segments that host writes may never open
+  /// @param reservedSegmentsMax free segments that host writes may not open when the cleaner and a
+  ///   checkpoint need most
+  SpaceGauge(SegmentTable segments, int reservedSegmentsMin, int reservedSegmentsMax) {
     this.segments = segments;
-    this.reservedSegments = reservedSegments;
+    this.reservedSegmentsMin = reservedSegmentsMin;
+    this.reservedSegmentsMax = reservedSegmentsMax;
+    reservedSegments = reservedSegmentsMax;
     unitBytes = segments.geometry().unitBytes();
     long unitsPerSegment = segments.geometry().segmentBytes() / unitBytes;
-    int usable = segments.geometry().segments() - reservedSegments - Stream.COUNT;
+    int usable = segments.geometry().segments() - reservedSegmentsMax - Stream.COUNT;
     // Group headers and the ends of segments take their part of every segment.
     limitUnits = Math.max(0, usable) * (unitsPerSegment - unitsPerSegment / 16);
+  }
+
+  /// Sets how many free segments host writes may not open for now.
+  void reserve(int segmentsNeeded) {
+    reservedSegments = Math.clamp(segmentsNeeded, reservedSegmentsMin, reservedSegmentsMax);
   }
 
   /// Whether `bytes` of sealed payload fit.
@@ -51,6 +62,16 @@ final class SpaceGauge {
   /// Whether live data alone fills the pool, so that cleaning cannot help.
   boolean isFullOfLiveData(int bytes) {
     return segments.liveUnitsTotal() + pendingUnits + bytes / unitBytes > limitUnits;
+  }
+
+  /// Whether nothing is appended that is not published: a block that is being moved counts twice.
+  boolean isSettled() {
+    return pendingUnits == 0;
+  }
+
+  /// Whether so much is alive that cleaning gains little.
+  boolean isNearlyFull() {
+    return segments.liveUnitsTotal() + pendingUnits > limitUnits - limitUnits / 8;
   }
 
   /// Whether the last write that asked found no room.

@@ -28,7 +28,7 @@ public record StoreFormat(UUID device, UUID cluster, long secret, int segmentByt
 
   /// Devices are cut into at least this many segments where that is possible, so that small ones
   /// can be cleaned too.
-  private static final int SEGMENTS_WANTED = 512;
+  private static final int SEGMENTS_WANTED = 1024;
 
   private static final int HEADER_AREA_BYTES = 1024 * 1024;
 

@@ -131,7 +131,7 @@ final class StoreOpening {
         new StoreRelay(found.epoch() + EPOCHS_RAISED, new MappingOperation(index, health));
     VolumeKeys volumeKeys = new VolumeKeys(keys, new KeyRing(XtsProvider.best()), listener);
     VolumeCatalog catalog = new VolumeCatalog(index, relay, volumeKeys);
-    RecordApplier applier = new RecordApplier(index, catalog);
+    RecordApplier applier = new RecordApplier(index, catalog, segments);
 
     List<CheckpointPieces.Place> places = restore(found, segments, index, catalog);
     LogReplay replay = replay(found, segments, logOptions, index, applier);
@@ -160,7 +160,9 @@ final class StoreOpening {
             () -> catalog.snapshot().iterator(),
             root,
             places);
-    SpaceGauge space = new SpaceGauge(segments, options.reservedSegments(geometry));
+    SpaceGauge space =
+        new SpaceGauge(
+            segments, logOptions.reservedSegments() + 1, options.reservedSegments(geometry));
     BlockSealer sealer = new BlockSealer(geometry.unitBytes());
     WritePath writes =
         new WritePath(

@@ -43,6 +43,12 @@ public record StoreOptions(
   private static final int RESERVED_SEGMENTS_MIN = 6;
   private static final int RESERVED_PART = 48;
 
+  /// Free segments that host writes which were admitted already may not open.
+  private static final int RESERVED_SEGMENTS_LOG = 2;
+
+  /// A checkpoint is made after so much of the pool was written.
+  private static final int CHECKPOINT_PART = 8;
+
   public StoreOptions {
     Check.that(checkpointBytes >= 1024 * 1024, "checkpoints are apart", checkpointBytes);
   }
@@ -67,14 +73,19 @@ public record StoreOptions(
     return Math.max(RESERVED_SEGMENTS_MIN, geometry.segments() / RESERVED_PART);
   }
 
-  /// Log written between two checkpoints of a device of this shape: a checkpoint rewrites up to a
-  /// page for each block written since the one before, and must find room for that in the reserve.
+  /// Log written between two checkpoints of a device of this shape. What was overwritten since the
+  /// last one still counts as live, and what was written since then cannot be cleaned.
   long checkpointBytes(LaneGeometry geometry) {
-    long reserve = (long) reservedSegments(geometry) * geometry.segmentBytes();
-    return Math.max(1024 * 1024, Math.min(checkpointBytes, reserve / 2));
+    long pool = (long) geometry.segments() * geometry.segmentBytes();
+    return Math.clamp(pool / CHECKPOINT_PART, 1024 * 1024, checkpointBytes);
+  }
+
+  /// Pages that a checkpoint may write: what the reserve holds twice.
+  long mergeBytesMax(LaneGeometry geometry) {
+    return (long) reservedSegments(geometry) * geometry.segmentBytes() / 2;
   }
 
   LogOptions log(LaneGeometry geometry) {
-    return LogOptions.of(geometry, userGroupsInFlightMax, reservedSegments(geometry) / 2);
+    return LogOptions.of(geometry, userGroupsInFlightMax, RESERVED_SEGMENTS_LOG);
   }
 }

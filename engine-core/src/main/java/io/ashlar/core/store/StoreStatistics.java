@@ -16,6 +16,7 @@ import io.ashlar.core.volume.VolumeGeometry;
 ///   replayed included
 /// @param storedBytes what these took, sealed
 /// @param movedBytes blocks that the cleaner copied since the start
+/// @param segmentsReleased segments that the cleaner freed without a checkpoint
 /// @param checkpoints made since the start
 /// @param volumes how many
 /// @param health counts of damage
@@ -31,6 +32,7 @@ public record StoreStatistics(
     long hostBytes,
     long storedBytes,
     long movedBytes,
+    long segmentsReleased,
     long checkpoints,
     int volumes,
     HealthLog health,
@@ -48,6 +50,7 @@ public record StoreStatistics(
         parts.applier().hostBlocksTotal() * VolumeGeometry.BLOCK_BYTES,
         parts.applier().hostUnitsTotal() * segments.geometry().unitBytes(),
         parts.cleaner().bytesMoved(),
+        parts.segments().releasedByLog(),
         parts.checkpointer().completed(),
         parts.catalog().volumes().size(),
         parts.health(),
