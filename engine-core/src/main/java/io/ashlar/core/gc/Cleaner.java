@@ -81,6 +81,7 @@ public final class Cleaner {
   private boolean groupDone;
   private boolean isDamaged;
   private boolean isExhausted;
+  private boolean needsMerge;
   private long victimsCleaned;
   private long bytesMoved;
 
@@ -122,6 +123,11 @@ public final class Cleaner {
     return isExhausted;
   }
 
+  /// Whether it cannot go on before the index begins another merge.
+  public boolean needsMerge() {
+    return needsMerge;
+  }
+
   /// Lets it look again, because a checkpoint made better victims.
   public void refresh() {
     isExhausted = false;
@@ -132,6 +138,7 @@ public final class Cleaner {
   /// @return 0 if there is nothing to do, or nothing that can be done now
   public int doWork() {
     Phase before = phase;
+    int movedBefore = moved;
     switch (before) {
       case CHOOSE -> choose();
       case READ -> startRead();
@@ -141,7 +148,7 @@ public final class Cleaner {
       case RELEASE -> release();
       case IDLE, READING, ASKING -> {}
     }
-    return phase == before && before != Phase.MOVE && before != Phase.CHOOSE ? 0 : 1;
+    return phase == before && moved == movedBefore && before != Phase.CHOOSE ? 0 : 1;
   }
 
   private void choose() {
@@ -335,7 +342,8 @@ public final class Cleaner {
 
   private boolean moveOne(Probe probe) {
     if (probe.isPage) {
-      return parts.index.dirtyPage(probe.layer, probe.level, probe.lba);
+      needsMerge = !parts.index.dirtyPage(probe.layer, probe.level, probe.lba);
+      return !needsMerge;
     }
     EntryFlyweight stored = probe.stored;
     int unitBytes = parts.segments.geometry().unitBytes();

@@ -152,6 +152,7 @@ final class Background {
     return checkpointRequested
         || isRefusalUnproven()
         || parts.writes().isWaitingForIndex()
+        || parts.cleaner().needsMerge()
         || parts.index().fillPercent() >= DELTA_FILL_PERCENT
         || parts.log().bytesWritten() - bytesAtCheckpoint >= checkpointBytes
         || parts.index().mergeBytesMax() >= mergeBytesMax
