@@ -34,6 +34,9 @@ final class RecordText {
       case SEAL ->
           "seal: the stream goes on in segment %d, generation %d"
               .formatted(record.lba(), record.argument());
+      case RELEASE ->
+          "release of segment %d, generation %d: all that lived there was moved"
+              .formatted(record.lba(), record.argument());
       case MARK -> "mark: what came before is durable";
       case CHECKPOINT ->
           "checkpoint piece %d, %d bytes".formatted(record.lba(), record.storedBytes());

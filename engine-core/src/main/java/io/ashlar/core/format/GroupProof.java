@@ -70,7 +70,7 @@ public final class GroupProof {
     int offset = GroupHeaderFlyweight.BYTES;
     long payloadLeft = payloadBytes;
     for (int i = 0; i < header.records(); i++) {
-      if (offset + RecordFlyweight.BLOCKS_HEAD_BYTES > headerBytes) {
+      if (offset + RecordFlyweight.BYTES > headerBytes) {
         return false;
       }
       record.wrap(header.buffer(), offset);
@@ -93,9 +93,6 @@ public final class GroupProof {
     if (record.type().hasBlocks()) {
       boolean fits = blocks >= 1 && blocks <= RecordFlyweight.BLOCKS_MAX;
       return fits && record.length() <= roomBytes ? blocksPayload(blocks) : -1;
-    }
-    if (RecordFlyweight.BYTES > roomBytes) {
-      return -1;
     }
     int payloadBytes = record.payloadBytes();
     return blocks == 0 && payloadBytes >= 0 ? Sectors.align((long) payloadBytes, unitBytes) : -1;

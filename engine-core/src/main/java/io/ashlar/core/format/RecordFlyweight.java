@@ -3,8 +3,8 @@ package io.ashlar.core.format;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/// One record in a group's header. Records with blocks end after the `lba` and are followed by one
-/// [BlockDescriptorFlyweight] a block; the others are whole.
+/// One record in a group's header. Records with blocks are followed by one
+/// [BlockDescriptorFlyweight] a block.
 ///
 /// ```
 /// 0   1   2       4        8               16              24
@@ -16,8 +16,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /// ```
 ///
 /// `payload` and `crc32c` are the length and checksum of the record's one payload where it has one;
-/// blocks carry their own, so that a single block costs 36 bytes of header. See [RecordType] for
-/// what the fields mean.
+/// blocks carry their own. See [RecordType] for what the fields mean.
 public final class RecordFlyweight {
   static final int TYPE_OFFSET = 0;
   static final int BLOCKS_OFFSET = TYPE_OFFSET + 2;
@@ -28,11 +27,8 @@ public final class RecordFlyweight {
   static final int PAYLOAD_BYTES_OFFSET = ARGUMENT_OFFSET + Long.BYTES;
   static final int CHECKSUM_OFFSET = PAYLOAD_BYTES_OFFSET + Integer.BYTES;
 
-  /// Length of a record without blocks.
+  /// Length without descriptors.
   public static final int BYTES = CHECKSUM_OFFSET + Integer.BYTES;
-
-  /// Length of a record with blocks, without their descriptors.
-  public static final int BLOCKS_HEAD_BYTES = ARGUMENT_OFFSET;
 
   /// Most blocks of one record: an atomic write of 1 MiB that starts within a block touches 257.
   public static final int BLOCKS_MAX = 257;
@@ -87,17 +83,12 @@ public final class RecordFlyweight {
 
   /// Length with descriptors.
   public int length() {
-    return lengthOf(blocks());
-  }
-
-  /// Length of a record with so many blocks; 0 for one of a type that has none.
-  public static int lengthOf(int blocks) {
-    return blocks == 0 ? BYTES : descriptorOffset(blocks);
+    return BYTES + blocks() * BlockDescriptorFlyweight.BYTES;
   }
 
   /// Where descriptor `index` begins, from the record's start.
   public static int descriptorOffset(int index) {
-    return BLOCKS_HEAD_BYTES + index * BlockDescriptorFlyweight.BYTES;
+    return BYTES + index * BlockDescriptorFlyweight.BYTES;
   }
 
   public RecordFlyweight head(RecordType type, int blocks, int layer) {
@@ -108,19 +99,13 @@ public final class RecordFlyweight {
     return this;
   }
 
-  public RecordFlyweight place(long writeId, long lba) {
+  public RecordFlyweight place(long writeId, long lba, long argument) {
     buffer.putLong(WRITE_ID_OFFSET, writeId);
     buffer.putLong(LBA_OFFSET, lba);
-    return this;
-  }
-
-  /// Only of a record without blocks.
-  public RecordFlyweight argument(long argument) {
     buffer.putLong(ARGUMENT_OFFSET, argument);
     return this;
   }
 
-  /// Only of a record without blocks.
   public RecordFlyweight payload(int payloadBytes, int crc) {
     buffer.putInt(PAYLOAD_BYTES_OFFSET, payloadBytes);
     buffer.putInt(CHECKSUM_OFFSET, crc);

@@ -109,10 +109,7 @@ class HostileBytesTest {
       RecordFlyweight record = new RecordFlyweight().wrap(buffer, at);
       int blocks = random.nextInt(3);
       record.head(blocks == 0 ? RecordType.UNMAP : RecordType.WRITE, blocks, 1);
-      record.place(i, i);
-      if (blocks == 0) {
-        record.argument(1).payload(0, 0);
-      }
+      record.place(i, i, 1).payload(0, 0);
       for (int b = 0; b < blocks; b++) {
         int offset = at + RecordFlyweight.descriptorOffset(b);
         new BlockDescriptorFlyweight().wrap(buffer, offset).set(0, 700, 1, 0);

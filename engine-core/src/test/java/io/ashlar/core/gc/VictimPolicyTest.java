@@ -37,19 +37,47 @@ class VictimPolicyTest {
     return segment;
   }
 
+  private int choose(long replayFrom) {
+    policy.beginBlocks(replayFrom);
+    while (!policy.step()) {
+      // Looks at some more.
+    }
+    return policy.best();
+  }
+
   @Test
   void shouldFindNoVictimWhereThereIsNone() {
     open(10, 1, NOW);
-    sealed(0, 1, NOW);
     sealed(UNITS, 1, NOW - 100_000);
-    assertThat(policy.choose(100, NOW)).as("open, dead, and full ones").isEqualTo(-1);
+    assertThat(choose(100)).as("open and full ones").isEqualTo(-1);
+  }
+
+  @Test
+  void shouldTakeDeadSegmentsOfBlocksSoThatTheLogReleasesThem() {
+    int dead = sealed(0, 1, NOW);
+    assertThat(choose(100)).isEqualTo(dead);
+  }
+
+  @Test
+  void shouldChoosePagesApartFromBlocksAndLeaveDeadOnesToTheCheckpoint() {
+    sealed(100, 1, NOW);
+    int pages = segments.open(Stream.META, NOW);
+    segments.appended(pages, 1 << 20, 1, NOW);
+    segments.seal(pages);
+    policy.beginPages(100);
+    assertThat(policy.step()).isTrue();
+    assertThat(policy.best()).as("nothing lives there").isEqualTo(-1);
+    segments.countTree(geometry.segmentOffset(pages) / 512, segments.generation(pages), 8);
+    policy.beginPages(100);
+    assertThat(policy.step()).isTrue();
+    assertThat(policy.best()).isEqualTo(pages);
   }
 
   @Test
   void shouldLeaveWhatRecoveryWouldReplay() {
     int victim = sealed(100, 7, NOW);
-    assertThat(policy.choose(7, NOW)).isEqualTo(-1);
-    assertThat(policy.choose(8, NOW)).isEqualTo(victim);
+    assertThat(choose(7)).isEqualTo(-1);
+    assertThat(choose(8)).isEqualTo(victim);
   }
 
   @Test
@@ -58,11 +86,9 @@ class VictimPolicyTest {
     int damaged = sealed(100, 1, NOW);
     segments.evacuated(evacuated, 20);
     segments.quarantine(damaged);
-    assertThat(policy.choose(10, NOW)).isEqualTo(-1);
+    assertThat(choose(10)).isEqualTo(-1);
     segments.freeReleased(21);
-    assertThat(policy.choose(30, NOW))
-        .as("it still lives after its checkpoint")
-        .isEqualTo(evacuated);
+    assertThat(choose(30)).as("it still lives after its checkpoint").isEqualTo(evacuated);
   }
 
   @Test
@@ -70,13 +96,13 @@ class VictimPolicyTest {
     sealed(1000, 1, NOW);
     int emptier = sealed(200, 1, NOW);
     sealed(1500, 1, NOW);
-    assertThat(policy.choose(10, NOW)).isEqualTo(emptier);
+    assertThat(choose(10)).isEqualTo(emptier);
   }
 
   @Test
   void shouldPreferTheOlderOfTwoThatAreAlike() {
-    sealed(1000, 1, NOW - 1_000);
-    int older = sealed(1000, 1, NOW - 500_000);
-    assertThat(policy.choose(10, NOW)).isEqualTo(older);
+    int older = sealed(1000, 1, NOW);
+    sealed(1000, 1, NOW);
+    assertThat(choose(10)).as("opened first").isEqualTo(older);
   }
 }

@@ -74,6 +74,7 @@ class BackgroundBudgetTest {
     assertThatThrownBy(() -> new BackgroundBudget(1, 1, 1L << 41, 0))
         .isInstanceOf(CheckFailedException.class);
     assertThatThrownBy(() -> budget.sharePercent(-1)).isInstanceOf(CheckFailedException.class);
-    assertThatThrownBy(() -> budget.sharePercent(1001)).isInstanceOf(CheckFailedException.class);
+    assertThatThrownBy(() -> budget.sharePercent(BackgroundBudget.SHARE_PERCENT_MAX + 1))
+        .isInstanceOf(CheckFailedException.class);
   }
 }

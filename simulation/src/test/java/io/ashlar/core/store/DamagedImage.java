@@ -9,10 +9,12 @@ import io.ashlar.core.format.CorruptRecordException;
 import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.UnsupportedFormatException;
+import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.offline.ScanVisitor;
 import io.ashlar.core.offline.SegmentScan;
 import io.ashlar.core.segment.GroupRecords;
 import io.ashlar.core.segment.GroupWindow;
+import io.ashlar.core.segment.SegmentState;
 import io.ashlar.core.segment.Stream;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.simulation.CrashChoice;
@@ -56,7 +58,12 @@ final class DamagedImage {
   final int unitBytes;
   final long movedBytes;
 
-  private DamagedImage(DiskImage image, long[] versions, int unitBytes, long movedBytes) {
+  /// A segment that nothing alive is in; what it held before may still be there.
+  final int freeSegment;
+
+  private DamagedImage(
+      DiskImage image, long[] versions, int unitBytes, long movedBytes, int freeSegment) {
+    this.freeSegment = freeSegment;
     this.image = image;
     this.versions = versions;
     this.unitBytes = unitBytes;
@@ -68,12 +75,16 @@ final class DamagedImage {
     BlockVolume volume = rig.createSealed(1, BLOCKS * 4096L);
     BlockModel model = new BlockModel(BLOCKS);
     SplittableRandom random = new SplittableRandom(seed);
-    while (rig.store.statistics().movedBytes() < 128 * 1024) {
+    // Whatever the log has after the checkpoint lies behind the first segment.
+    while (rig.store.statistics().movedBytes() < 128 * 1024
+        || rig.store.segments().state(0) != SegmentState.SEALED) {
       work(rig, volume, model, random, 40);
     }
     rig.checkpoint();
-    // A log to replay that holds a change of the catalogue too.
+    // A log to replay that holds changes of the catalogue too: the first record of a volume is gone
+    // once its segment was used again.
     rig.createPlain(2, 1 << 20, 4096);
+    rig.change(volumeEntry(rig, 1));
     work(rig, volume, model, random, 12);
     // Long enough for the trailing mark.
     rig.clock.advance(1_000_000_000L);
@@ -84,7 +95,23 @@ final class DamagedImage {
     long moved = rig.store.statistics().movedBytes();
     long[] versions = BlockModel.versions(volume, BLOCKS, rig::turn);
     DiskImage image = rig.disk.state().crashed(CrashChoice.loseAll());
-    return new DamagedImage(image, versions, unitBytes, moved);
+    return new DamagedImage(image, versions, unitBytes, moved, freeSegment(rig));
+  }
+
+  private static VolumeEntry volumeEntry(StoreRig rig, int layer) {
+    return rig.store.volumes().stream()
+        .filter(each -> each.layer() == layer)
+        .findAny()
+        .orElseThrow();
+  }
+
+  private static int freeSegment(StoreRig rig) {
+    for (int segment = SEGMENTS - 1; segment >= 0; segment--) {
+      if (rig.store.segments().state(segment) == SegmentState.FREE) {
+        return segment;
+      }
+    }
+    throw new AssertionError("some segment is free");
   }
 
   /// A store that lost power with a long log after its checkpoint: one that created a volume,
@@ -118,7 +145,7 @@ final class DamagedImage {
     // Before anything else happens: reading gives a checkpoint the time to end.
     DiskImage image = rig.disk.state().crashed(CrashChoice.keepAll(rig.disk.state()));
     long[] versions = BlockModel.versions(volume, BLOCKS, rig::turn);
-    return new DamagedImage(image, versions, unitBytes, 0);
+    return new DamagedImage(image, versions, unitBytes, 0, freeSegment(rig));
   }
 
   private static void work(

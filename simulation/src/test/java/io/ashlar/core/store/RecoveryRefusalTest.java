@@ -218,7 +218,7 @@ class RecoveryRefusalTest {
     assertThat(root.epoch()).isEqualTo(2);
     DiskImage image = GOOD.image.fork();
     long beyond = root.replayFrom() + 1_000_000;
-    int free = DamagedImage.SEGMENTS - 1;
+    int free = GOOD.freeSegment;
     new PlantedGroup(stream, beyond + 1, beyond, epoch, generation).plant(image, root, free);
     if (isProof) {
       assertThatThrownBy(() -> open(image))

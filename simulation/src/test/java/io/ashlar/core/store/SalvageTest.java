@@ -254,10 +254,7 @@ class SalvageTest {
     assertThat(root.epoch()).isEqualTo(2);
     DiskImage image = SMALL_UNITS.image.fork();
     long newest = WriteId.of(2, WriteId.COUNTER_MAX);
-    int free = DamagedImage.SEGMENTS - 1;
-    assertThat(SMALL_UNITS.bytes(root.geometry().segmentOffset(free), 512))
-        .as("a segment that was never used")
-        .containsOnly(0);
+    int free = SMALL_UNITS.freeSegment;
     new PlantedGroup(0, root.replayFrom() + 1000, 0, epoch, 1000)
         .plantWrite(image, root, free, 1, 7, newest);
     Outcome outcome = salvage(SMALL_UNITS, image);

@@ -72,8 +72,8 @@ final class StoreHistory {
     }
   }
 
-  /// A read under way, and all that it may return: what was there when it was submitted, and what
-  /// became durable since.
+  /// A read under way, and all that it may return: what was there when it was submitted, what
+  /// became durable since, and parts of composites that came since.
   static final class Read {
     final int layer;
     final int first;
@@ -120,6 +120,7 @@ final class StoreHistory {
     pending.add(change);
     if (change.isComposite) {
       composites.add(change);
+      reads.forEach(read -> read.since.add(change));
     }
   }
 
