@@ -15,7 +15,7 @@ final class Levels {
           List.of("core.volume"),
           List.of("core.transform", "core.qos", "core.index"),
           List.of("core.segment"),
-          List.of("core.checkpoint", "core.gc", "core.recovery"),
+          List.of("core.checkpoint", "core.gc", "core.recovery", "core.scrub"),
           List.of("core.store"),
           List.of("core.offline"),
           List.of("simulation", "nvme.local", "replication.metadata"),

@@ -74,7 +74,9 @@ public final class CheckpointBodyReader {
     generationLast = getInt();
     expect(generationLast >= 0, "last generation");
     segments.restoreGenerationLast(generationLast);
-    getInt();
+    int scrubPosition = getInt();
+    expect(scrubPosition >= 0 && scrubPosition <= segments.geometry().segments(), "scrub position");
+    segments.scrubPosition(scrubPosition);
     segments(segments);
   }
 

@@ -16,7 +16,7 @@ import org.agrona.ExpandableDirectByteBuffer;
 /// Writes a checkpoint's body. [CheckpointBodyReader] is its mirror.
 ///
 /// ```
-/// body    = magic (4) version (4) number (8) last generation (4) pad (4)
+/// body    = magic (4) version (4) number (8) last generation (4) scrub position (4)
 ///           segments (4) segment* · volumes (4) volume* · layers (4) layer*
 ///           reaps (4) reap* · carried points (4) point* · carried ranges (4) range*
 /// segment = segment (4) generation (4) state (1) stream (1) pad (2) tree units (4) used bytes (4) pad (4)
@@ -50,7 +50,7 @@ final class CheckpointBodyWriter {
     putInt(FormatVersion.CURRENT);
     putLong(number);
     putInt(segments.generationLast());
-    putInt(0);
+    putInt(segments.scrubPosition());
     segments(segments);
     volumes(volumes);
     layers(index);

@@ -105,6 +105,16 @@ public final class Checkpointer {
     return root;
   }
 
+  /// Whether a piece of the newest checkpoint lies at this place.
+  public boolean holds(long address, int generation) {
+    for (CheckpointPieces.Place place : places) {
+      if (place.address() == address && place.generation() == generation) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// How many checkpoints have become durable since the start.
   public long completed() {
     return completed;

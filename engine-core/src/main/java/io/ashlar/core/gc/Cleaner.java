@@ -49,6 +49,7 @@ public final class Cleaner {
   }
 
   private static final int PROBES = 32;
+  private static final int PIECE_BYTES = 256 * 1024;
 
   /// What the cleaner works on.
   public record Parts(
@@ -84,6 +85,9 @@ public final class Cleaner {
   private boolean needsMerge;
   private long victimsCleaned;
   private long bytesMoved;
+  private long bytesRead;
+  private int loaded;
+  private double victimUtilization;
 
   /// @param window room for the longest group
   public Cleaner(Parts parts, GroupWindow window, DamageListener damage) {
@@ -164,25 +168,36 @@ public final class Cleaner {
     // A checkpoint may find it dead meanwhile; it must not be opened anew while it is read.
     parts.segments.pin(victim);
     offset = 0;
+    loaded = 0;
     isDamaged = false;
+    long units = parts.segments.geometry().segmentBytes() / parts.segments.geometry().unitBytes();
+    victimUtilization = (double) parts.segments.liveUnits(victim) / units;
     phase = parts.segments.liveUnits(victim) == 0 ? Phase.RELEASE : Phase.READ;
   }
 
+  /// Reads the next piece of the window: in pieces, so that no host's request waits long behind
+  /// one.
   private void startRead() {
     read.operation = DeviceOperation.READ;
-    read.offset = parts.segments.geometry().segmentOffset(victim) + offset;
-    read.length = window.needs(offset);
-    read.address = window.address();
+    read.offset = parts.segments.geometry().segmentOffset(victim) + offset + loaded;
+    read.length = Math.min(PIECE_BYTES, window.needs(offset) - loaded);
+    read.address = window.address() + loaded;
     phase = Phase.READING;
     parts.device.submit(read);
   }
 
   private void onRead(DeviceRequest request) {
-    if (request.status == DeviceStatus.OK) {
-      window.loaded(victim, offset, (int) request.length);
-      phase = Phase.JUDGE;
-    } else {
+    if (request.status != DeviceStatus.OK) {
       giveUp();
+      return;
+    }
+    loaded += (int) request.length;
+    bytesRead += request.length;
+    phase = Phase.READ;
+    if (loaded == window.needs(offset)) {
+      window.loaded(victim, offset, loaded);
+      loaded = 0;
+      phase = Phase.JUDGE;
     }
   }
 
@@ -370,5 +385,14 @@ public final class Cleaner {
 
   public long bytesMoved() {
     return bytesMoved;
+  }
+
+  public long bytesRead() {
+    return bytesRead;
+  }
+
+  /// The part of the victim chosen last that was alive then.
+  public double victimUtilization() {
+    return victimUtilization;
   }
 }

@@ -167,6 +167,11 @@ public final class BlockIndex {
     return delta.fillPercent();
   }
 
+  /// Whether nothing was published since the last freeze.
+  public boolean hasNoChanges() {
+    return delta.active.publishedPoints + delta.active.publishedRanges == 0;
+  }
+
   /// What an unmap of `count` blocks costs in points.
   public int pointsOfUnmap(long count) {
     return count < options.rangeBlocksMin() ? (int) count : 0;
@@ -318,6 +323,18 @@ public final class BlockIndex {
   /// @return false if there is no room for more such before the next freeze
   public boolean dirtyPage(int layer, int level, long page) {
     return layers.get(layer) == null || delta.markDirty(layer, level, page);
+  }
+
+  /// Has the next merge write a page anew whose place on the device is damaged.
+  ///
+  /// @return false if the page is not in memory, so that there is nothing to write it from
+  public boolean rewritePage(int layer, int level, long page) {
+    Layer in = layers.get(layer);
+    boolean isInMemory =
+        in != null
+            && walk.findPointer(in, level, page, null) == TreeWalk.Outcome.FOUND
+            && cache.isReady(walk.pointer);
+    return isInMemory && dirtyPage(layer, level, page);
   }
 
   // Checkpoint

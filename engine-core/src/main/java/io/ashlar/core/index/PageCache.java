@@ -195,6 +195,12 @@ final class PageCache {
     }
   }
 
+  /// Whether the page is in memory and sound.
+  boolean isReady(PointerFlyweight pointer) {
+    int frame = find(pointer);
+    return frame != NONE && states[frame] == FrameState.READY;
+  }
+
   /// How many pages could be loaded now.
   int freeReads() {
     return freeReadCount;

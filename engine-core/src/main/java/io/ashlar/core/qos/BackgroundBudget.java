@@ -11,6 +11,9 @@ public final class BackgroundBudget {
   /// For how long no foreground traffic means an idle shard.
   public static final long QUIET_NS = 20_000_000L;
 
+  /// The largest share.
+  public static final int SHARE_PERCENT_MAX = 10_000;
+
   private static final long NS_PER_SECOND = 1_000_000_000L;
 
   private static final long SAVED_BYTES_LIMIT = 1L << 40;
@@ -52,7 +55,7 @@ public final class BackgroundBudget {
 
   /// Sets how much background work one foreground byte pays for: 100 for as much again, 0 for none.
   public void sharePercent(int next) {
-    Check.that(next >= 0 && next <= 1000, "the share is possible", next);
+    Check.that(next >= 0 && next <= SHARE_PERCENT_MAX, "the share is possible", next);
     sharePercent = next;
   }
 

@@ -96,7 +96,7 @@ public final class Group {
   /// Whether a record with so many descriptors and so much padded payload still fits.
   public boolean hasRoom(int blocks, int paddedPayloadBytes) {
     int limit = fixedHeaderBytes > 0 ? fixedHeaderBytes : GroupHeaderFlyweight.HEADER_BYTES_MAX;
-    int header = headerBytes + RecordFlyweight.lengthOf(blocks);
+    int header = headerBytes + RecordFlyweight.descriptorOffset(blocks);
     int payload = payloadBytes + paddedPayloadBytes;
     return header <= limit
         && payload <= payloadBytesMax
@@ -117,13 +117,8 @@ public final class Group {
   public void record(RecordType type, int layer, long writeId, long lba, long argument) {
     openRecordOffset = headerBytes;
     record.wrap(memory, headerBytes);
-    record.head(type, 0, layer).place(writeId, lba);
-    if (type.hasBlocks()) {
-      headerBytes += RecordFlyweight.BLOCKS_HEAD_BYTES;
-    } else {
-      record.argument(argument).payload(0, 0);
-      headerBytes += RecordFlyweight.BYTES;
-    }
+    record.head(type, 0, layer).place(writeId, lba, argument).payload(0, 0);
+    headerBytes += RecordFlyweight.BYTES;
     records++;
   }
 

@@ -156,7 +156,7 @@ public final class GroupWindow {
     return actual == walk.block().checksum();
   }
 
-  /// Checks the one payload of the record that `walk` is at.
+  /// Checks the one payload of the record that `walk` is at, where it has one.
   public boolean payloadSound(GroupRecords walk) {
     int bytes = walk.record().payloadBytes();
     return bytes == 0

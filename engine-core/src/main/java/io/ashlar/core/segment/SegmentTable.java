@@ -30,6 +30,7 @@ public final class SegmentTable {
   private final int[] heldOfStream = new int[Stream.COUNT];
   private final long[] treeUnitsOfStream = new long[Stream.COUNT];
   private int held;
+  private int scrubPosition;
 
   public SegmentTable(LaneGeometry geometry, FreeSegments free) {
     this.geometry = geometry;
@@ -96,6 +97,15 @@ public final class SegmentTable {
   /// Units in all segments that the index refers to.
   public long liveUnitsTotal() {
     return treeUnitsTotal + deltaUnitsTotal;
+  }
+
+  /// The segment where the scrubber goes on after a restart.
+  public int scrubPosition() {
+    return scrubPosition;
+  }
+
+  public void scrubPosition(int segment) {
+    scrubPosition = segment;
   }
 
   /// How many segments this lane holds, in whatever state.

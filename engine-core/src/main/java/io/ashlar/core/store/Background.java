@@ -24,7 +24,12 @@ final class Background {
   /// Cleaning starts when this part of the segments is left beyond the reserve.
   private static final int RAMP_PART = 1024;
 
+  /// After so long without a change, what changed is put into a checkpoint: discarded space becomes
+  /// free, and there is little to replay at the next start.
+  private static final long CHECKPOINT_AFTER_NS = 5_000_000_000L;
+
   private final StoreParts parts;
+  private final CleanerPace pace;
   private final long checkpointBytes;
   private final long mergeBytesMax;
   private final int ramp;
@@ -35,10 +40,19 @@ final class Background {
   private boolean lastStarted;
   private long lastCheckpoint = -1;
   private long completedSeen;
+  private long nowNs;
+  private long changedNs;
+  private long changesSeen = -1;
+  private boolean isPaced;
+  private long changes;
   private int metaVictims;
 
-  Background(StoreParts parts) {
+  Background(StoreParts parts, long nowNs) {
     this.parts = parts;
+    this.nowNs = nowNs;
+    pace = new CleanerPace(parts, nowNs);
+    // What was replayed is worth a checkpoint, too.
+    publishedSinceStart = parts.index().hasNoChanges() ? 0 : 1;
     checkpointBytes = parts.options().checkpointBytes(parts.segments().geometry());
     mergeBytesMax = parts.options().mergeBytesMax(parts.segments().geometry());
     ramp = Math.max(1, parts.segments().geometry().segments() / RAMP_PART);
@@ -49,12 +63,34 @@ final class Background {
   }
 
   /// Notes changes that the index took.
-  void published(int changes) {
-    publishedSinceStart += changes;
+  void published(int points) {
+    publishedSinceStart += points;
+    changes += points;
   }
 
-  int doWork(boolean isClosing) {
+  private void noteActivity() {
+    if (changes != changesSeen) {
+      changesSeen = changes;
+      changedNs = nowNs;
+    }
+  }
+
+  /// Whether nothing has changed for a while since something did.
+  private boolean isIdleLongEnough() {
+    return publishedSinceStart > 0 && nowNs - changedNs >= CHECKPOINT_AFTER_NS;
+  }
+
+  /// When something is to be done though nothing happens.
+  long deadlineNs() {
+    boolean mayStart = parts.checkpointer().phase() == Phase.IDLE && publishedSinceStart > 0;
+    long idle = mayStart ? changedNs + CHECKPOINT_AFTER_NS : Long.MAX_VALUE;
+    return isPaced ? Math.min(idle, pace.readyNs(nowNs)) : idle;
+  }
+
+  int doWork(long nowNs, boolean isClosing) {
+    this.nowNs = nowNs;
     int work = parts.checkpointer().doWork();
+    noteActivity();
     noteCheckpoint();
     noteStall();
     boolean isEnding = isClosing && (lastStarted || parts.isIdle());
@@ -64,10 +100,15 @@ final class Background {
     work += parts.segments().freeReleasedByLog();
     reserve();
     if (!isEnding) {
-      work +=
-          parts.index().reapCount() > 0 ? parts.index().reapStep(REAP_BUDGET) : clean(isClosing);
+      work += parts.index().reapCount() > 0 ? reap() : clean(isClosing);
     }
     return work;
+  }
+
+  private int reap() {
+    int reaped = parts.index().reapStep(REAP_BUDGET);
+    published(reaped);
+    return reaped;
   }
 
   /// Keeps as many segments from hosts as the cleaner and the coming checkpoint need. Unless the
@@ -153,6 +194,7 @@ final class Background {
         || isRefusalUnproven()
         || parts.writes().isWaitingForIndex()
         || parts.cleaner().needsMerge()
+        || isIdleLongEnough()
         || parts.index().fillPercent() >= DELTA_FILL_PERCENT
         || parts.log().bytesWritten() - bytesAtCheckpoint >= checkpointBytes
         || parts.index().mergeBytesMax() >= mergeBytesMax
@@ -188,7 +230,8 @@ final class Background {
   private int clean(boolean isClosing) {
     Cleaner cleaner = parts.cleaner();
     if (!cleaner.isIdle()) {
-      return cleaner.doWork();
+      isPaced = !isClosing && !pace.mayWork(nowNs);
+      return isPaced ? 0 : cleaner.doWork();
     }
     if (isClosing && parts.writes().isIdle()) {
       return 0;

@@ -59,6 +59,33 @@ public final class HealthLog {
                 write.length, write.status, write.errno, place(write.offset / Sectors.BYTES)));
   }
 
+  void scrubFoundBlock(EntryFlyweight entry, long block) {
+    damagedBlocks++;
+    listener.onTrouble(
+        "scrub: block %d of layer %d is not what was written at %s; there is no other copy of it, so reading it fails until it is written anew"
+            .formatted(block, entry.owner(), place(entry.address())));
+  }
+
+  void scrubFoundPage(String page, long address, String outcome) {
+    damagedPages++;
+    listener.onTrouble(
+        "scrub: %s is not what was written at %s; %s".formatted(page, place(address), outcome));
+  }
+
+  void scrubFoundSuperblock(String copy, String what) {
+    damagedPages++;
+    listener.onTrouble(
+        "scrub: superblock %s of device %s is damaged (%s); it is written anew"
+            .formatted(copy, device, what));
+  }
+
+  void scrubFoundHeader(int segment, int offset) {
+    damagedPages++;
+    listener.onTrouble(
+        "scrub: a group header is damaged at device %s segment %d offset %d; its blocks are checked when they are read"
+            .formatted(device, segment, offset));
+  }
+
   void groupDamaged(int segment, int offset) {
     damagedPages++;
     listener.onTrouble(

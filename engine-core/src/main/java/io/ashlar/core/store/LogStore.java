@@ -12,6 +12,7 @@ import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.segment.Group;
 import io.ashlar.core.segment.GroupRecords;
+import io.ashlar.core.segment.GroupWindow;
 import io.ashlar.core.segment.LogListener;
 import io.ashlar.core.segment.SegmentTable;
 import io.ashlar.core.segment.Stream;
@@ -35,17 +36,20 @@ public final class LogStore implements ShardAgent, LogListener {
   private final GroupRecords records;
   private final Background background;
   private final SegmentPreparation preparation;
+  private final BackgroundScrub scrub;
   private boolean failed;
   private boolean isClosing;
   private boolean isClosed;
   private long lastWriteNs;
   private long nowNs;
 
-  LogStore(BlockDevice device, StoreParts parts) {
+  LogStore(BlockDevice device, StoreParts parts, Clock clock, GroupWindow scrubWindow) {
     this.device = device;
     this.parts = parts;
+    nowNs = clock.nanoTime();
+    scrub = new BackgroundScrub(parts, clock, scrubWindow);
     records = new GroupRecords(parts.segments().geometry().unitBytes());
-    background = new Background(parts);
+    background = new Background(parts, nowNs);
     preparation =
         new SegmentPreparation(
             device, parts.segments(), parts.submissions(), parts.space().reservedSegments());
@@ -84,8 +88,12 @@ public final class LogStore implements ShardAgent, LogListener {
     work += parts.reads().drain() + parts.updates().drain() + parts.composites().drain();
     if (!failed) {
       work += parts.writes().drain() + parts.catalogWriter().drain();
-      work += background.doWork(isClosing);
+      work += background.doWork(nowNs, isClosing);
       work += isClosing ? 0 : preparation.doWork();
+      work += scrub.doWork(nowNs, isClosing);
+      if (scrub.wantsCheckpoint()) {
+        background.requestCheckpoint();
+      }
       failIfRootIsRefused();
       work += parts.log().doWork();
       markIfIdle(work);
@@ -115,7 +123,11 @@ public final class LogStore implements ShardAgent, LogListener {
 
   @Override
   public long deadlineNs() {
-    return !failed && parts.log().needsMark() ? lastWriteNs + MARK_AFTER_NS : Long.MAX_VALUE;
+    if (failed) {
+      return Long.MAX_VALUE;
+    }
+    long mark = parts.log().needsMark() ? lastWriteNs + MARK_AFTER_NS : Long.MAX_VALUE;
+    return Math.min(mark, Math.min(background.deadlineNs(), scrub.deadlineNs()));
   }
 
   // What the log tells.
@@ -225,6 +237,27 @@ public final class LogStore implements ShardAgent, LogListener {
   public boolean isLocked(VolumeId id) {
     LocalVolume volume = parts.catalog().find(id);
     return volume == null || volume.isLocked();
+  }
+
+  /// Has all that lives on the device read and checked every so often.
+  ///
+  /// @param nanoseconds about how long a pass takes, and how far apart they begin; 0 for never
+  public void scrubEvery(long nanoseconds) {
+    scrub.every(nanoseconds);
+  }
+
+  /// Starts a pass now, faster than those that begin by themselves.
+  public void startScrub() {
+    scrub.start();
+  }
+
+  /// Ends the pass under way.
+  public void stopScrub() {
+    scrub.stop();
+  }
+
+  public ScrubStatus scrubStatus() {
+    return scrub.status();
   }
 
   public StoreStatistics statistics() {

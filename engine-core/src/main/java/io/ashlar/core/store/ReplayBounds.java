@@ -47,7 +47,8 @@ final class ReplayBounds {
         case VOLUME_DELETED ->
             expect(
                 !index.hasChildren(record.layer()), "a deletion of what others were forked from");
-        case RESERVATIONS, PAGE, CHECKPOINT, SEAL, MARK -> {}
+        // What a release names is checked where it is applied.
+        case RESERVATIONS, PAGE, CHECKPOINT, SEAL, MARK, RELEASE -> {}
       }
     }
     if (!index.hasRoomToReplay(points, ranges)) {

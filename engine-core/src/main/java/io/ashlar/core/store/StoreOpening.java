@@ -196,7 +196,7 @@ final class StoreOpening {
             submissions,
             health,
             options);
-    LogStore store = new LogStore(device, parts);
+    LogStore store = new LogStore(device, parts, clock, scrubWindow(logOptions, geometry, proof));
     relay.connect(store, parts);
     return store;
   }
@@ -205,6 +205,12 @@ final class StoreOpening {
     return device.isThin()
         ? FreeSegments.ofThinDevice(geometry.segments())
         : FreeSegments.of(geometry.segments());
+  }
+
+  private GroupWindow scrubWindow(LogOptions log, LaneGeometry geometry, GroupProof proof) {
+    ByteBuffer memory =
+        BufferUtil.allocateDirectAligned(LogReplay.windowBytes(log, geometry), 4096);
+    return new GroupWindow(new UnsafeBuffer(memory), geometry, proof, crc, log.metaHeaderBytes());
   }
 
   private static MoveAdmission admission(WritePath writes) {
