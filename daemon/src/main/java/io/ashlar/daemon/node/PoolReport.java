@@ -41,7 +41,7 @@ final class PoolReport {
         store.movedBytes(),
         signs.damaged(),
         signs.errors(),
-        space.reduction(store),
+        space.reduction(store, pool.unitBytes()),
         ProcessMemory.of(store.indexMemoryBytes(), provisionedBytes),
         smart,
         health);

@@ -75,6 +75,11 @@ final class PoolShard implements AutoCloseable {
     return loop.call(store::statistics);
   }
 
+  /// What stored blocks are padded to.
+  int unitBytes() {
+    return loop.call(store::unitBytes);
+  }
+
   /// What the device knows of its volumes.
   List<VolumeEntry> entries() {
     return loop.call(store::volumes);

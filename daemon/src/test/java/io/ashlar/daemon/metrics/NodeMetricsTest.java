@@ -35,7 +35,7 @@ class NodeMetricsTest {
           5,
           1,
           2,
-          new PoolInfo.Reduction(30, 20, 1.5, 8),
+          new PoolInfo.Reduction(512, 30, 20, 1.5, 8),
           new PoolInfo.Memory(99, 9, 1, 0.1),
           new PoolInfo.Smart(true, "read", 3, 100, PoolInfo.Smart.UNKNOWN, 0, List.of()),
           FILLING);

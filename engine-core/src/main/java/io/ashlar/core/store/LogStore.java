@@ -48,11 +48,16 @@ public final class LogStore implements ShardAgent, LogListener {
     this.parts = parts;
     nowNs = clock.nanoTime();
     scrub = new BackgroundScrub(parts, clock, scrubWindow);
-    records = new GroupRecords(parts.segments().geometry().unitBytes());
+    records = new GroupRecords(unitBytes());
     background = new Background(parts, nowNs);
     preparation =
         new SegmentPreparation(
             device, parts.segments(), parts.submissions(), parts.space().reservedSegments());
+  }
+
+  /// What stored blocks are padded to.
+  public int unitBytes() {
+    return parts.segments().geometry().unitBytes();
   }
 
   /// Formats a device: everything on it is lost.
