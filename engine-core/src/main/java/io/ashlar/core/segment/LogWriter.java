@@ -195,7 +195,12 @@ public final class LogWriter {
       return false;
     }
     group.record(RecordType.MARK, 0, 0, 0, 0);
-    return close(Stream.USER);
+    boolean closed = close(Stream.USER);
+    if (closed) {
+      // The mark itself needs none: nothing is lost with it.
+      markedThrough = sequenceNext - 1;
+    }
+    return closed;
   }
 
   /// Whether a mark remains to be written.

@@ -12,7 +12,6 @@ import io.ashlar.core.segment.PayloadChecksum;
 import io.ashlar.core.segment.Stream;
 import io.ashlar.core.transform.BlockSealer;
 import io.ashlar.core.transform.SealedBlock;
-import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.core.volume.RequestQueue;
@@ -275,10 +274,5 @@ final class WritePath {
 
   boolean isIdle() {
     return waiting.isEmpty();
-  }
-
-  boolean hasWaitingWrite() {
-    BlockRequest head = waiting.peek();
-    return head != null && head.operation == BlockOperation.WRITE;
   }
 }
