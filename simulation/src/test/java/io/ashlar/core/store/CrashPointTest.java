@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Execution(ExecutionMode.CONCURRENT)
 class CrashPointTest {
   private static final long RECOVERIES_WANTED = 100_000;
-  private static final int POINTS = 250;
+  private static final int POINTS = Integer.getInteger("ashlar.crash.points", 250);
   private static final int SEEDS = Integer.getInteger("ashlar.crash.seeds", 4);
   private static final int UNSYNCED_MAX = 6;
   private static final String PLACE = System.getProperty("ashlar.crash", "");

@@ -143,8 +143,7 @@ final class CrashWorkload {
   private void read(Shape shape) {
     int sectors = (1 + random.nextInt(Math.min(8, shape.blocks()))) * BLOCK_SECTORS;
     int first = firstOf(shape, sectors, BLOCK_SECTORS);
-    boolean isThere = shapes.containsKey(shape.layer());
-    if (!isThere || history.isCompositePending(shape.layer(), first, sectors)) {
+    if (!shapes.containsKey(shape.layer())) {
       return;
     }
     StoreHistory.Read expected = history.read(shape.layer(), first, sectors);
@@ -275,7 +274,7 @@ final class CrashWorkload {
   }
 
   private void write(Shape shape, int first, int sectors, boolean noisy) {
-    if (!history.isCompositePending(shape.layer(), first, sectors)) {
+    if (!history.isTaken(shape.layer(), first, sectors)) {
       Change change = data(shape, first, numbers(sectors, noisy), false);
       submit(shape, change, BlockOperation.WRITE, carrying(change.values));
     }
@@ -289,7 +288,7 @@ final class CrashWorkload {
   private void zero(Shape shape, BlockOperation operation, int wanted) {
     int sectors = Math.min(wanted, shape.blocks()) * BLOCK_SECTORS;
     int first = firstOf(shape, sectors, BLOCK_SECTORS);
-    if (!history.isCompositePending(shape.layer(), first, sectors)) {
+    if (!history.isTaken(shape.layer(), first, sectors)) {
       Change change = data(shape, first, new long[sectors], false);
       boolean carries = operation == BlockOperation.WRITE;
       submit(shape, change, operation, carrying(carries ? change.values : new long[0]));

@@ -73,7 +73,8 @@ final class StoreHistory {
   }
 
   /// A read under way, and all that it may return: what was there when it was submitted, what
-  /// became durable since, and parts of composites that came since.
+  /// became durable since, and any part of a composite that was under way meanwhile: its parts
+  /// become durable one by one, before all of it is acked.
   static final class Read {
     final int layer;
     final int first;
@@ -105,6 +106,7 @@ final class StoreHistory {
   private final List<Change> submitted = new ArrayList<>();
   private final List<Change> completed = new ArrayList<>();
   private final List<Change> pending = new ArrayList<>();
+  private final List<Change> claimed = new ArrayList<>();
   private final List<Change> composites = new ArrayList<>();
   private final Map<Integer, Long> saved = new TreeMap<>();
   private final Map<Integer, Long> registered = new TreeMap<>();
@@ -120,7 +122,9 @@ final class StoreHistory {
     pending.add(change);
     if (change.isComposite) {
       composites.add(change);
-      reads.forEach(read -> read.since.add(change));
+      for (Read read : reads) {
+        read.since.add(change);
+      }
     }
   }
 
@@ -134,10 +138,15 @@ final class StoreHistory {
     }
   }
 
-  /// Begins a read of sectors that no composite is being done to.
+  /// Begins a read.
   Read read(int layer, int first, int sectors) {
     long[] all = Check.present(now.volumes.get(layer), "a volume that is read");
     Read read = new Read(layer, first, Arrays.copyOfRange(all, first, first + sectors));
+    for (Change change : pending) {
+      if (change.isComposite) {
+        read.since.add(change);
+      }
+    }
     reads.add(read);
     return read;
   }
@@ -153,11 +162,11 @@ final class StoreHistory {
 
   /// Keeps other changes away from a range that is being read.
   void claim(Change range) {
-    pending.add(range);
+    claimed.add(range);
   }
 
   void release(Change range) {
-    pending.remove(range);
+    claimed.remove(range);
   }
 
   /// The device failed: what was under way is unknown. It was sequenced in the order of its coming,
@@ -180,12 +189,19 @@ final class StoreHistory {
   }
 
   boolean isPending(int layer, int first, int count) {
-    return pending.stream().anyMatch(change -> change.overlaps(layer, first, count));
+    return pending.stream().anyMatch(change -> change.overlaps(layer, first, count))
+        || isClaimed(layer, first, count);
   }
 
-  boolean isCompositePending(int layer, int first, int count) {
-    return pending.stream()
-        .anyMatch(change -> change.isComposite && change.overlaps(layer, first, count));
+  /// Whether nothing else may be done to a range: a composite is, or somebody claimed it.
+  boolean isTaken(int layer, int first, int count) {
+    return isClaimed(layer, first, count)
+        || pending.stream()
+            .anyMatch(change -> change.isComposite && change.overlaps(layer, first, count));
+  }
+
+  private boolean isClaimed(int layer, int first, int count) {
+    return claimed.stream().anyMatch(range -> range.overlaps(layer, first, count));
   }
 
   int pending() {
