@@ -129,6 +129,11 @@ public class IndexBenchmark {
     }
 
     @Override
+    public boolean holds(long address, int units) {
+      return true;
+    }
+
+    @Override
     public boolean appendPage(PageWrite write) {
       byte[] bytes = new byte[write.lengthBytes];
       write.bytes.getBytes(0, bytes);

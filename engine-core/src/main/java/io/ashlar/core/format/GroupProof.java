@@ -67,6 +67,10 @@ public final class GroupProof {
   }
 
   private boolean recordsAddUp(GroupHeaderFlyweight header, int headerBytes, long payloadBytes) {
+    if (header.records() < 1) {
+      // No group is written empty.
+      return false;
+    }
     int offset = GroupHeaderFlyweight.BYTES;
     long payloadLeft = payloadBytes;
     for (int i = 0; i < header.records(); i++) {

@@ -52,7 +52,8 @@ public final class BlockIndex {
     this.options = options;
     layers = new LayerTable(options.layersMax());
     delta = new DeltaTable(options, ledger, statistics);
-    cache = new PageCache(options, io, statistics);
+    PageProof proof = new PageProof(layers, io, options.unitBytes());
+    cache = new PageCache(options, io, proof, statistics);
     walk = new TreeWalk(cache, statistics);
     reapList = new ReapList(options);
     MergePorts ports = new MergePorts(cache, io, ledger, reapList, statistics);

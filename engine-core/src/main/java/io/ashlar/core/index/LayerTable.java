@@ -46,6 +46,18 @@ final class LayerTable {
     return layer;
   }
 
+  /// Whether pages of `layer` may refer to what `owner` has: itself, or a layer that it descends
+  /// from. Of a layer that is gone only its own pages are followed, so that it may refer to any.
+  boolean mayReferTo(int layer, int owner) {
+    Layer at = byId.get(layer);
+    boolean may = layer == owner || at == null;
+    while (!may && at != null && at.parent != Layer.NO_PARENT) {
+      may = at.parent == owner;
+      at = byId.get(at.parent);
+    }
+    return may;
+  }
+
   Layer add(int id, int parent, long blocks) {
     Check.that(id != Layer.NO_PARENT, "a layer has a number");
     Check.that(count < ordered.length, "room for a layer", count);

@@ -22,6 +22,7 @@ final class PageCache {
   private final UnsafeBuffer pageView = new UnsafeBuffer(0, 0);
   private final PageCodec codec;
   private final PageIo io;
+  private final PageProof proof;
   private final IndexStatistics statistics;
   private final int unitBytes;
 
@@ -49,9 +50,10 @@ final class PageCache {
   private int hand;
   private final WaiterList starved = new WaiterList();
 
-  PageCache(IndexOptions options, PageIo io, IndexStatistics statistics) {
+  PageCache(IndexOptions options, PageIo io, PageProof proof, IndexStatistics statistics) {
     int frames = options.frames();
     this.io = io;
+    this.proof = proof;
     this.statistics = statistics;
     unitBytes = options.unitBytes();
     codec = new PageCodec(unitBytes);
@@ -244,7 +246,9 @@ final class PageCache {
     int actual =
         codec.checksum(
             layers[frame], levels[frame], pages[frame], pageView, units[frame] * unitBytes);
-    return actual == checksums[frame] && codec.decode(pageView, units[frame], full[frame]);
+    return actual == checksums[frame]
+        && codec.decode(pageView, units[frame], full[frame])
+        && proof.holds(pageView, layers[frame], levels[frame]);
   }
 
   private void describe(int frame, PointerFlyweight pointer, int layer, int level, long page) {

@@ -9,6 +9,9 @@ public interface PageIo {
   /// @return false if it cannot be taken now; the index asks again in a later step
   boolean readPage(PageRead read);
 
+  /// Whether so many units from sector `address` on can be on the device at all.
+  boolean holds(long address, int units);
+
   /// Appends a page to the log's META stream; it is durable later. The bytes are copied before this
   /// returns; [PageWrite#placed] is told where they will lie.
   ///

@@ -82,7 +82,12 @@ public final class GroupWindow {
     int unit = Sectors.align(header.headerBytes(), geometry.unitBytes());
     boolean fixed = stream == Stream.META && !isSeal();
     paddedHeaderBytes = fixed ? metaHeaderBytes : unit;
-    return (long) paddedHeaderBytes + header.payloadBytes() <= room ? verdict : Verdict.DAMAGED;
+    // Memory has room for the longest group that anybody writes.
+    boolean fits =
+        unit <= paddedHeaderBytes
+            && (long) paddedHeaderBytes + header.payloadBytes()
+                <= Math.min(room, memory.capacity());
+    return fits ? verdict : Verdict.DAMAGED;
   }
 
   /// Whether the whole group lies in memory.

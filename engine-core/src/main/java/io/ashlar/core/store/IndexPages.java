@@ -58,6 +58,11 @@ final class IndexPages implements PageIo {
     return true;
   }
 
+  @Override
+  public boolean holds(long address, int units) {
+    return segments.geometry().holds(address, (long) units * segments.geometry().unitBytes());
+  }
+
   private void defer(PageRead read) {
     read.next = null;
     if (deferredLast == null) {

@@ -360,6 +360,11 @@ class CheckpointBodyReaderTest {
     }
 
     @Override
+    public boolean holds(long address, int units) {
+      return true;
+    }
+
+    @Override
     public boolean appendPage(PageWrite write) {
       return false;
     }

@@ -14,6 +14,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class FakePageIo implements PageIo {
   static final int SECTOR_BYTES = 512;
 
+  /// The device's end, in sectors.
+  static final long END = 1L << 40;
+
   final Map<Long, byte[]> pages = new HashMap<>();
   final Set<Long> unreadable = new HashSet<>();
 
@@ -36,6 +39,11 @@ final class FakePageIo implements PageIo {
     }
     reads.add(read);
     return true;
+  }
+
+  @Override
+  public boolean holds(long address, int units) {
+    return address + units <= END;
   }
 
   @Override
