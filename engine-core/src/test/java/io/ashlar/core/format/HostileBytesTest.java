@@ -98,6 +98,18 @@ class HostileBytesTest {
     assertThat(sound).as("some hits do no harm").isBetween(1, ROUNDS - 1);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
+  void shouldRefuseAGroupWithoutRecords(int records) {
+    UnsafeBuffer buffer = new UnsafeBuffer(new byte[GroupHeaderFlyweight.HEADER_BYTES_MAX]);
+    GroupProof proof = new GroupProof(crc, 99, 0, 512);
+    GroupHeaderFlyweight header = new GroupHeaderFlyweight().wrap(buffer, 0, buffer.capacity());
+    header.identity(99, 0, 0).order(7, 6, 1, 1);
+    header.shape(GroupHeaderFlyweight.BYTES, 0, records).time(0);
+    header.checksum(proof.checksumOf(buffer, GroupHeaderFlyweight.BYTES));
+    assertThat(proof.judge(header, 0, 1, 1 << 20)).isEqualTo(GroupProof.Verdict.DAMAGED);
+  }
+
   /// A group of a few records, hit in some places.
   private static int group(UnsafeBuffer buffer, SplittableRandom random) {
     GroupHeaderFlyweight header = new GroupHeaderFlyweight();

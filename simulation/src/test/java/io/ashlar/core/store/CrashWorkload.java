@@ -32,6 +32,7 @@ final class CrashWorkload {
   static final int SEGMENTS = 20;
   static final HostIdentity HOST = HostIdentity.nvme("nqn.2026-01.io.ashlar:host", 1, 2);
   private static final int BLOCK_SECTORS = Shape.SECTORS_PER_BLOCK;
+  private static final int CHUNK_BLOCKS = CompositeOperation.CHUNK_BYTES / 4096;
   private static final int LARGE_BLOCKS_MAX = 124;
   private static final int PENDING_MAX = 40;
   private static final int LAYERS_MAX = 4;
@@ -50,6 +51,10 @@ final class CrashWorkload {
   private final TreeMap<Integer, Shape> shapes = new TreeMap<>();
   private final Set<Integer> dying = new HashSet<>();
   private boolean isFaulty;
+
+  /// So much of two volumes is free only when nothing is under way: nothing is begun until then.
+  private boolean isLongCopyWanted;
+
   private int layerNext;
   private long versionNext = 1;
   private long keyNext = 1;
@@ -119,6 +124,13 @@ final class CrashWorkload {
     if (history.pending() >= PENDING_MAX) {
       return;
     }
+    if (isLongCopyWanted) {
+      if (history.pending() == 0) {
+        isLongCopyWanted = false;
+        copy(anyShape(), CHUNK_BLOCKS + 1);
+      }
+      return;
+    }
     Mix.Act act = mix.draw(random);
     switch (act) {
       case CHECKPOINT -> rig.store.requestCheckpoint();
@@ -131,12 +143,16 @@ final class CrashWorkload {
       }
       default -> {
         if (!shapes.isEmpty()) {
-          List<Shape> all = List.copyOf(shapes.values());
-          onVolume(act, all.get(random.nextInt(all.size())));
-          read(all.get(random.nextInt(all.size())));
+          onVolume(act, anyShape());
+          read(anyShape());
         }
       }
     }
+  }
+
+  private Shape anyShape() {
+    List<Shape> all = List.copyOf(shapes.values());
+    return all.get(random.nextInt(all.size()));
   }
 
   /// Reads some blocks: each must be as it was when the read began, or as a write made it since.
@@ -186,7 +202,10 @@ final class CrashWorkload {
       case PARTIAL_WRITE -> partialWrite(shape);
       case UNALIGNED_ZEROES -> unalignedZeroes(shape);
       case COMPARE_AND_WRITE -> compareAndWrite(shape);
-      case COPY -> copy(shape);
+      case COPY -> {
+        copy(shape, 0);
+        isLongCopyWanted = random.nextInt(8) == 0;
+      }
       case RESERVE -> reserve(shape);
       case DELETE -> delete(shape);
       case RESIZE -> resize(shape);
@@ -332,13 +351,14 @@ final class CrashWorkload {
     rig.volume(shape.layer()).submit(request);
   }
 
-  private void copy(Shape target) {
-    List<Shape> all = List.copyOf(shapes.values());
-    Shape source = all.get(random.nextInt(all.size()));
+  /// @param blocksMin how long it is at least, where the volumes are long enough
+  private void copy(Shape target, int blocksMin) {
+    Shape source = anyShape();
     boolean isAligned = (source.logicalBlockBytes() | target.logicalBlockBytes()) > 512;
     int alignment = isAligned ? BLOCK_SECTORS : 1;
     int most = Math.min(source.windowSectors(), target.windowSectors()) / alignment;
-    int sectors = (1 + random.nextInt(most)) * alignment;
+    int least = Math.clamp((long) blocksMin * BLOCK_SECTORS / alignment, 1, most);
+    int sectors = (least + random.nextInt(most - least + 1)) * alignment;
     int from = firstOf(source, sectors, alignment);
     int to = firstOf(target, sectors, alignment);
     boolean isBusy =
