@@ -144,7 +144,9 @@ final class CrashWorkload {
       default -> {
         if (!shapes.isEmpty()) {
           onVolume(act, anyShape());
-          read(anyShape());
+          if (!shapes.isEmpty()) {
+            read(anyShape());
+          }
         }
       }
     }

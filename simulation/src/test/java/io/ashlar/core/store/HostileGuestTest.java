@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ashlar.core.base.Crc32c;
 import io.ashlar.core.format.GroupHeaderFlyweight;
 import io.ashlar.core.format.GroupProof;
+import io.ashlar.core.format.RecordFlyweight;
+import io.ashlar.core.format.RecordType;
 import io.ashlar.core.segment.Stream;
 import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
@@ -65,10 +67,13 @@ class HostileGuestTest {
     GroupHeaderFlyweight header = new GroupHeaderFlyweight();
     header.wrap(new UnsafeBuffer(block), 0, BLOCK);
     header.order(1_000_000, 999_999, 1 << 20, segmentGeneration);
-    header.shape(GroupHeaderFlyweight.BYTES, 0, 0).time(1);
+    int headerBytes = GroupHeaderFlyweight.BYTES + RecordFlyweight.BYTES;
+    header.shape(headerBytes, 0, 1).time(1);
+    RecordFlyweight mark = new RecordFlyweight();
+    mark.wrap(new UnsafeBuffer(block), GroupHeaderFlyweight.BYTES).head(RecordType.MARK, 0, 0);
     header.identity(secret, 0, Stream.USER.code());
     GroupProof proof = new GroupProof(new Crc32c(), secret, 0, UNIT);
-    header.checksum(proof.checksumOf(header.buffer(), GroupHeaderFlyweight.BYTES));
+    header.checksum(proof.checksumOf(header.buffer(), headerBytes));
     return block;
   }
 }
