@@ -117,7 +117,7 @@ class PageDamageTest {
   }
 
   /// What a page may say that is no damage to its bytes: whoever wrote it wrote nonsense.
-  private enum Nonsense {
+  enum Nonsense {
     LAYER_THAT_IS_NOT_THERE {
       @Override
       void plant(PointerFlyweight slot) {
