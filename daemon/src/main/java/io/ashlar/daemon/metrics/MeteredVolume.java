@@ -1,40 +1,22 @@
 package io.ashlar.daemon.metrics;
 
 import io.ashlar.core.base.Clock;
-import io.ashlar.core.reservation.ReservationTable;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockVolume;
-import io.ashlar.core.volume.VolumeGeometry;
-import io.ashlar.core.volume.VolumeId;
+import io.ashlar.core.volume.VolumeLayer;
 import org.jspecify.annotations.Nullable;
 
 /// A volume that measures: how long each request takes from here to its completion. It passes each
 /// request on as one of its own, from a list of used ones, so that a steady load allocates nothing.
-public final class MeteredVolume implements BlockVolume {
-  private final BlockVolume volume;
+public final class MeteredVolume extends VolumeLayer {
   private final VolumeCounters counters;
   private final Clock clock;
   private @Nullable Measurement free;
 
   public MeteredVolume(BlockVolume volume, VolumeCounters counters, Clock clock) {
-    this.volume = volume;
+    super(volume);
     this.counters = counters;
     this.clock = clock;
-  }
-
-  @Override
-  public VolumeId id() {
-    return volume.id();
-  }
-
-  @Override
-  public VolumeGeometry geometry() {
-    return volume.geometry();
-  }
-
-  @Override
-  public ReservationTable reservations() {
-    return volume.reservations();
   }
 
   @Override
@@ -54,11 +36,6 @@ public final class MeteredVolume implements BlockVolume {
     return request.slot instanceof Measurement measurement && volume.abort(measurement.inner);
   }
 
-  /// The volume that a copy reads from, without its own meter: the store copies between its own.
-  private static @Nullable BlockVolume unmetered(@Nullable BlockVolume source) {
-    return source instanceof MeteredVolume metered ? metered.volume : source;
-  }
-
   /// One request on its way. There are as many as requests were ever with the volume at once, which
   /// the connections' queue depths bound.
   private final class Measurement {
@@ -74,7 +51,7 @@ public final class MeteredVolume implements BlockVolume {
       inner.offsetBytes = request.offsetBytes;
       inner.lengthBytes = request.lengthBytes;
       inner.data.wrap(request.data);
-      inner.source = unmetered(request.source);
+      inner.source = behind(request.source);
       inner.sourceOffsetBytes = request.sourceOffsetBytes;
       inner.resultBytes = 0;
       inner.resultMapped = false;

@@ -35,7 +35,6 @@ class SizesTest {
           "HostQueuePairTest.java",
           "CheckpointPieceFlyweight.java: encode",
           "CommandLimitsTest.java: shouldEndAsTheStandardSays",
-          "CommandResponder.java: appendData",
           "PayloadChecksum.java: of",
           "StoreOpening.java: recover");
 

@@ -2,13 +2,12 @@ package io.ashlar.core.qos;
 
 import io.ashlar.core.base.Clock;
 import io.ashlar.core.base.ShardAgent;
-import io.ashlar.core.reservation.ReservationTable;
 import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.core.volume.VolumeGeometry;
-import io.ashlar.core.volume.VolumeId;
+import io.ashlar.core.volume.VolumeLayer;
 import org.jspecify.annotations.Nullable;
 
 /// A volume within limits. Requests beyond them wait here in the order in which they came, linked
@@ -18,13 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// A flush and the saving of reservations cost nothing and never wait: they order no request that
 /// has not completed. Any other request costs one I/O, and the bytes that it moves between host,
 /// store and store; an unmap moves none.
-public final class ThrottledVolume implements BlockVolume, ShardAgent {
+public final class ThrottledVolume extends VolumeLayer implements ShardAgent {
   /// How many waiting requests one turn passes on, so that it stays short.
   private static final int RELEASES_PER_TURN = 64;
 
   private static final long NS_PER_MS = 1_000_000L;
 
-  private final BlockVolume volume;
   private final Clock clock;
   private final TokenBucket requests = new TokenBucket();
   private final TokenBucket bytes = new TokenBucket();
@@ -34,7 +32,7 @@ public final class ThrottledVolume implements BlockVolume, ShardAgent {
   private int waiting;
 
   public ThrottledVolume(BlockVolume volume, Clock clock) {
-    this.volume = volume;
+    super(volume);
     this.clock = clock;
   }
 
@@ -57,25 +55,8 @@ public final class ThrottledVolume implements BlockVolume, ShardAgent {
   }
 
   @Override
-  public VolumeId id() {
-    return volume.id();
-  }
-
-  @Override
-  public VolumeGeometry geometry() {
-    return volume.geometry();
-  }
-
-  @Override
-  public ReservationTable reservations() {
-    return volume.reservations();
-  }
-
-  @Override
   public void submit(BlockRequest request) {
-    if (request.source instanceof ThrottledVolume source) {
-      request.source = source.volume; // the store copies between volumes that it knows
-    }
+    request.source = behind(request.source);
     if ((limits.isUnlimited() && head == null) || isFree(request)) {
       volume.submit(request);
       return;

@@ -184,6 +184,15 @@ class IscsiLoginTest {
     }
   }
 
+  /// People read names in logs and on terminals.
+  @Test
+  void shouldRefuseAnInitiatorWhoseNameControlsATerminal() throws IOException {
+    try (ScriptedInitiator initiator = new ScriptedInitiator(address)) {
+      String keys = "InitiatorName=iqn.2026-11.test:a\u001b[2J\0SessionType=Discovery\0";
+      assertThat(initiator.loginStep(0x87, keys).loginStatus()).isEqualTo(0x0200);
+    }
+  }
+
   /// The target's own challenge sent back would make it compute the answer that it waits for.
   @Test
   void shouldRefuseItsOwnChallenge() throws Exception {

@@ -209,6 +209,16 @@ class ProtocolErrorTest {
     assertRefused(0xFFFF, "x".repeat(250), 0x182, 0x1_0100);
   }
 
+  /// People read names in logs and on terminals.
+  @Test
+  void shouldRefuseAHostWhoseNameControlsATerminal() throws IOException {
+    try (TestHost host = TestHost.initialized(running.address, 0)) {
+      String name = RunningTarget.HOST + "\u001b[2J";
+      TestHost.Reply reply = host.connect(0, 32, 0xFFFF, running.nqn(), name);
+      assertThat(reply.code()).isEqualTo(0x182);
+    }
+  }
+
   private void assertRefused(int controller, String nqn, int code, int result) throws IOException {
     try (TestHost host = TestHost.initialized(running.address, 0)) {
       TestHost.Reply reply = host.connect(0, 32, controller, nqn, RunningTarget.HOST);

@@ -89,10 +89,8 @@ final class CommandResponder implements TaskCompletion {
     for (int sent = 0; sent < bytes; ) {
       int untilBurstEnd = parameters.maxBurstBytes - sent % parameters.maxBurstBytes;
       int length = Math.min(Math.min(bytes - sent, parameters.sendDataSegmentBytes), untilBurstEnd);
-      boolean isLast = sent + length == bytes;
       ByteBuf out = writer.roomFor(PduWriter.isCopied(length) ? length : 0);
-      int flags = isLast || length == untilBurstEnd ? BasicHeader.FINAL_FLAG : 0;
-      int at = appendData(slot, out, flags, dataSn, sent, length, isLast);
+      int at = appendData(slot, out, dataSn, sent, length, bytes);
       writer.endHeader(out, at);
       writer.data(out, buffer, sent, length);
       sent += length;
@@ -100,15 +98,13 @@ final class CommandResponder implements TaskCompletion {
     }
   }
 
+  /// Adds the header of one Data-In of those that carry `bytes` in all; the last has the status.
   private int appendData(
-      CommandSlot slot,
-      ByteBuf out,
-      int flags,
-      int dataSn,
-      int offset,
-      int length,
-      boolean isLast) {
-    if (!isLast) {
+      CommandSlot slot, ByteBuf out, int dataSn, int offset, int length, int bytes) {
+    int end = offset + length;
+    boolean endsBurst = end == bytes || end % parameters.maxBurstBytes == 0;
+    int flags = endsBurst ? BasicHeader.FINAL_FLAG : 0;
+    if (end < bytes) {
       int at = DataInPdu.append(out, flags, dataSn, offset, length);
       BasicHeader.taskTag(out, at, slot.taskTag);
       phase.sequenceWithoutStatus(out, at);

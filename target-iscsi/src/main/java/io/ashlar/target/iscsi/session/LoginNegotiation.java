@@ -124,6 +124,9 @@ final class LoginNegotiation {
     if (initiator == null || initiator.isEmpty() || initiator.length() > NAME_LENGTH_MAX) {
       return LoginStatus.MISSING_PARAMETER;
     }
+    if (initiator.chars().anyMatch(Character::isISOControl)) {
+      return LoginStatus.INITIATOR_ERROR; // people read it in logs and on terminals
+    }
     initiatorName = initiator;
     String type = keys.get("SessionType");
     if (type != null && type.equals("Discovery")) {

@@ -382,6 +382,13 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         queueId,
         controller.id());
     state(ConnectionState.CONNECTED);
+    if (queueId == 0 && owner != null) {
+      LOG.info(
+          "{} connected to {} from {}.",
+          controller.host().name(),
+          owner.subsystem().nqn(),
+          channel.remoteAddress());
+    }
     int sqHead = request.withoutFlowControl() ? QueuePair.SQ_HEAD_UNUSED : 0;
     ConnectExchange exchange = requireNonNull(connect);
     egress.response(outcome.result(), sqHead, exchange.commandId(), NvmeStatus.SUCCESS);

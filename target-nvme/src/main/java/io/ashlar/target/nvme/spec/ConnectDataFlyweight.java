@@ -71,6 +71,8 @@ public final class ConnectDataFlyweight {
     byte[] bytes = new byte[length];
     data.getBytes(offset, bytes);
     String name = new String(bytes, StandardCharsets.UTF_8);
-    return name.startsWith("nqn.") && name.indexOf('\uFFFD') < 0 ? name : null;
+    boolean isReadable =
+        name.indexOf('\uFFFD') < 0 && name.chars().noneMatch(Character::isISOControl);
+    return name.startsWith("nqn.") && isReadable ? name : null;
   }
 }
