@@ -144,6 +144,16 @@ JNIEXPORT jlong POSIX(map)(NO_ENV, jint fd, jlong offset, jlong length) {
   return address == MAP_FAILED ? -errno : (jlong)(uintptr_t)address;
 }
 
+// Zeroed memory that takes room only where it is touched, in large pages where there are any.
+JNIEXPORT jlong POSIX(mapMemory)(NO_ENV, jlong length) {
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  void *address = mmap(NULL, (size_t)length, PROT_READ | PROT_WRITE, flags, -1, 0);
+  if (address == MAP_FAILED)
+    return -errno;
+  (void)madvise(address, (size_t)length, MADV_HUGEPAGE);
+  return (jlong)(uintptr_t)address;
+}
+
 JNIEXPORT jint POSIX(unmap)(NO_ENV, jlong address, jlong length) {
   return (jint)answer(munmap(at(address), (size_t)length));
 }

@@ -91,6 +91,15 @@ final class BenchCommand implements Runnable {
   private boolean overwrite;
 
   @Option(
+      names = "--idle",
+      defaultValue = "SPIN",
+      description =
+          "What to do while nothing has come: spin (least latency, takes a core) or sleep. Default:"
+              + " ${DEFAULT-VALUE}.")
+  @SuppressWarnings("NullAway.Init") // picocli fills it from the default
+  private Idling idling;
+
+  @Option(
       names = "--host-nqn",
       paramLabel = "NQN",
       description = "Who to connect as, where the volume has a host list.")
@@ -159,7 +168,7 @@ final class BenchCommand implements Runnable {
               100,
               System.nanoTime());
       return new LoadRun(host, namespace, shape)
-          .run(Duration.ofSeconds(1), Duration.ofSeconds(seconds), Idling.SPIN);
+          .run(Duration.ofSeconds(1), Duration.ofSeconds(seconds), idling);
     }
   }
 

@@ -5,6 +5,8 @@ import io.ashlar.nvme.local.DeviceOpenException;
 import io.ashlar.nvme.local.DeviceOpenException.Reason;
 import io.ashlar.nvme.local.DeviceOptions;
 import io.ashlar.nvme.local.LocalBlockDevice;
+import io.ashlar.nvme.memory.MemoryBlockDevice;
+import io.ashlar.nvme.posix.NativeLibrary;
 import io.ashlar.nvme.posix.PoolFile;
 import io.ashlar.nvme.uring.UringBlockDevice;
 import java.nio.file.Files;
@@ -27,6 +29,20 @@ public final class BlockDevices {
       case FILE -> opened(FileBlockDevice.open(path, options), "as asked for");
       case BEST -> openBest(path, options);
     };
+  }
+
+  /// Makes a disk of memory, zeroed; what is written there is lost when it is closed.
+  ///
+  /// @throws DeviceOpenException where the native part cannot be used
+  public static OpenedDevice openMemory(long sizeBytes, DeviceOptions options)
+      throws DeviceOpenException {
+    String problem = NativeLibrary.problem();
+    if (problem != null) {
+      throw new DeviceOpenException(Reason.ENGINE_UNAVAILABLE, problem);
+    }
+    return opened(
+        new MemoryBlockDevice("memory", sizeBytes, options.queueDepth()),
+        "nothing on it survives the end of this process");
   }
 
   private static OpenedDevice openBest(Path path, DeviceOptions options)

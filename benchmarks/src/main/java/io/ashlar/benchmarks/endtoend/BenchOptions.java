@@ -15,7 +15,7 @@ final class BenchOptions {
   @Option(
       names = "--ram-directory",
       defaultValue = "/dev/shm",
-      description = "A file system in memory, for the RAM-backed rows.")
+      description = "A file system in memory, for what tgt serves.")
   Path ramDirectory = Path.of("/dev/shm");
 
   @Option(

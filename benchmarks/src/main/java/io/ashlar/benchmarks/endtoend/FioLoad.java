@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,6 +25,17 @@ record FioLoad(
     List<String> arguments = common(file, "write", 1 << 20, 8);
     arguments.add("--size=" + sizeBytes);
     arguments.add("--refill_buffers");
+    arguments.add("--end_fsync=1");
+    Command.run(Command.TARGET_CORE, arguments);
+  }
+
+  /// Writes zeroes to a new file, as a blank disk has them, so that our pool's file is laid out as
+  /// the file that it is compared with.
+  static void layOutZeroes(Path file, long sizeBytes) throws IOException, InterruptedException {
+    Files.createDirectories(Objects.requireNonNull(file.getParent()));
+    List<String> arguments = common(file, "write", 1 << 20, 8);
+    arguments.add("--size=" + sizeBytes);
+    arguments.add("--zero_buffers");
     arguments.add("--end_fsync=1");
     Command.run(Command.TARGET_CORE, arguments);
   }

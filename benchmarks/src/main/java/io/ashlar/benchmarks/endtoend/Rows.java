@@ -125,11 +125,12 @@ final class Rows implements AutoCloseable {
   }
 
   private void addFile() throws IOException, InterruptedException {
+    Path directory = options.directory.resolve("file");
+    Directories.delete(directory);
+    Path pool = directory.resolve("pool.img");
+    FioLoad.layOutZeroes(pool, 12 * options.spanBytes());
     DaemonProcess daemon =
-        keep(
-            DaemonProcess.start(
-                options.directory.resolve("file"),
-                Map.of("pool.size", (12L * options.spanMiB) + "MiB")));
+        keep(DaemonProcess.start(directory, Map.of("pool.device", pool.toString())));
     VolumeInfo reads = daemon.createVolume("reads", options.spanBytes(), 4096, SEALED);
     VolumeInfo writes = daemon.createVolume("writes", options.spanBytes(), 4096, SEALED);
     VolumeInfo clear = daemon.createVolume("clear", options.spanBytes(), 4096, PLAIN);
@@ -222,11 +223,10 @@ final class Rows implements AutoCloseable {
   private DaemonProcess ramDaemon(String name, Map<String, String> settings)
       throws IOException, InterruptedException {
     Map<String, String> all = new java.util.HashMap<>(settings);
+    all.put("pool.device", "memory");
     all.put("pool.size", Long.toString(RAM_POOL_BYTES >> 20) + "MiB");
-    Path directory =
-        options.ramDirectory.resolve(
-            "ashlar-benchmark-" + ProcessHandle.current().pid() + "-" + name);
-    keep(() -> Directories.delete(directory));
+    Path directory = options.directory.resolve(name);
+    Directories.delete(directory);
     return keep(DaemonProcess.start(directory, all));
   }
 

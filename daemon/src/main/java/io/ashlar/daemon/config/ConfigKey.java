@@ -23,13 +23,14 @@ public enum ConfigKey {
       Kind.PATH,
       "",
       "The disk, partition or file that holds the pool. Empty: `pool.img` in the data directory. A"
-          + " device is formatted at first start only if it begins with zeroes."),
+          + " device is formatted at first start only if it begins with zeroes. `memory`: no disk at"
+          + " all, to try and to measure; everything is lost at the end."),
   POOL_SIZE(
       "pool.size",
       Kind.SIZE,
       "16GiB",
       "Size of the pool's file when it is made at first start; it grows into it sparsely. Ignored"
-          + " for disks."),
+          + " for disks. Of a pool in memory, its size."),
   POOL_KEK_FILE(
       "pool.kek-file",
       Kind.PATH,

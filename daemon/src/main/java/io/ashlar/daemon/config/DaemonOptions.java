@@ -24,10 +24,18 @@ public record DaemonOptions(
   /// Where data lives.
   ///
   /// @param dataDirectory for everything that is not the pool's device
-  /// @param poolDevice the pool's disk or file
-  /// @param poolFileBytes the size of a pool's file that is made
+  /// @param poolDevice the pool's disk or file, or [#MEMORY]
+  /// @param poolFileBytes the size of a pool's file that is made, or of a pool in memory
   /// @param kekFile the key encryption key
-  public record Storage(Path dataDirectory, Path poolDevice, long poolFileBytes, Path kekFile) {}
+  public record Storage(Path dataDirectory, Path poolDevice, long poolFileBytes, Path kekFile) {
+    /// Stands for a pool in memory, where a path would be.
+    static final Path MEMORY = Path.of("memory");
+
+    /// Whether the pool is memory, for trying out and measuring, and lost at the end.
+    public boolean isPoolInMemory() {
+      return poolDevice.equals(MEMORY);
+    }
+  }
 
   /// The shards.
   ///

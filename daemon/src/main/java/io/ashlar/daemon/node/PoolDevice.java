@@ -53,16 +53,11 @@ final class PoolDevice implements AutoCloseable {
   /// @param progress hears a sentence when something takes time
   static PoolDevice open(DaemonOptions.Storage storage, ShardLoop loop, Consumer<String> progress)
       throws StartException {
-    Path path = storage.poolDevice();
-    DeviceOptions how = DeviceOptions.DEFAULT;
-    if (!Files.exists(path)) {
-      long bytes = storage.poolFileBytes();
-      requireRoom(path, bytes);
-      progress.accept("Creating the pool " + path.toAbsolutePath() + " …");
-      how = how.creating(bytes, DeviceOptions.Preallocation.SPARSE);
-    }
     try {
-      OpenedDevice opened = BlockDevices.open(path, how);
+      OpenedDevice opened =
+          storage.isPoolInMemory()
+              ? BlockDevices.openMemory(storage.poolFileBytes(), DeviceOptions.DEFAULT)
+              : openPath(storage, progress);
       LOG.info("{}", opened.reason());
       PoolDevice pool = new PoolDevice(loop, opened.device());
       pool.look();
@@ -71,6 +66,19 @@ final class PoolDevice implements AutoCloseable {
       String code = refused.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
       throw new StartException("pool-" + code, String.valueOf(refused.getMessage()), refused);
     }
+  }
+
+  private static OpenedDevice openPath(DaemonOptions.Storage storage, Consumer<String> progress)
+      throws StartException, DeviceOpenException {
+    Path path = storage.poolDevice();
+    DeviceOptions how = DeviceOptions.DEFAULT;
+    if (!Files.exists(path)) {
+      long bytes = storage.poolFileBytes();
+      requireRoom(path, bytes);
+      progress.accept("Creating the pool " + path.toAbsolutePath() + " …");
+      how = how.creating(bytes, DeviceOptions.Preallocation.SPARSE);
+    }
+    return BlockDevices.open(path, how);
   }
 
   /// A sparse file needs little room now and all of it later; a tenth is the least to begin with.

@@ -7,8 +7,7 @@ import io.ashlar.core.device.DeviceStatus;
 import io.ashlar.nvme.local.DeviceHealth;
 import io.ashlar.nvme.local.LocalBlockDevice;
 import io.ashlar.nvme.local.RequestBounds;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import io.ashlar.nvme.posix.PosixNative;
 import java.nio.ByteBuffer;
 import org.agrona.UnsafeApi;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,6 @@ public final class MemoryBlockDevice implements LocalBlockDevice {
 
   private final String name;
   private final DeviceGeometry geometry;
-  private final Arena memory;
   private final long baseAddress;
 
   /// Requests in the order they came: a ring of `queueDepth` places.
@@ -33,14 +31,12 @@ public final class MemoryBlockDevice implements LocalBlockDevice {
   private boolean closed;
 
   /// @param sizeBytes a multiple of 4096; reads as zeros at first
-  @SuppressWarnings("MustBeClosedChecker") // closed by close()
   public MemoryBlockDevice(String name, long sizeBytes, int queueDepth) {
     this.name = name;
     this.geometry = new DeviceGeometry(sizeBytes, ALIGNMENT_BYTES, queueDepth, false);
     this.queue = new @Nullable DeviceRequest[queueDepth];
-    this.memory = Arena.ofShared();
-    MemorySegment segment = memory.allocate(sizeBytes, ALIGNMENT_BYTES);
-    this.baseAddress = segment.address();
+    this.baseAddress = PosixNative.mapMemory(sizeBytes);
+    Check.that(baseAddress > 0, "memory for a disk is to be had", sizeBytes, baseAddress);
   }
 
   @Override
@@ -142,7 +138,7 @@ public final class MemoryBlockDevice implements LocalBlockDevice {
     if (!closed) {
       closed = true;
       count = 0;
-      memory.close();
+      PosixNative.unmap(baseAddress, geometry.sizeBytes());
     }
   }
 }

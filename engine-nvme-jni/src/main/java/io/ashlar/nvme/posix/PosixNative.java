@@ -62,6 +62,12 @@ public final class PosixNative {
   /// @return the address
   public static native long map(int fd, long offset, long length);
 
+  /// Maps zeroed memory that takes room only where it is touched, in large pages where there are
+  /// any.
+  ///
+  /// @return the address
+  public static native long mapMemory(long length);
+
   public static native int unmap(long address, long length);
 
   /// Keeps memory out of swap (mlock).
