@@ -55,7 +55,7 @@ public class StoreBenchmark {
       MemoryBlockDevice opened = new MemoryBlockDevice("memory", POOL_BYTES, 128);
       device = opened;
       BenchStore.format(opened);
-      BenchStore made = BenchStore.open(opened, DEPTH, options);
+      BenchStore made = BenchStore.open(opened, BenchStore.Load.ofBlocks(DEPTH), options);
       store = made;
       switch (volume) {
         case PLAIN -> made.create(BLOCKS * BenchStore.BLOCK_BYTES);

@@ -43,21 +43,48 @@ public final class BenchStore {
 
   final LogStore store;
   private final LocalKeyProvider keys;
+  private final Load load;
   private final BlockRequest[] requests;
   private final boolean[] busy;
   private long ended;
 
-  private BenchStore(LogStore store, LocalKeyProvider keys, int depth) {
+  /// What the requests are.
+  ///
+  /// @param depth how many are under way at once
+  /// @param blocks how many blocks each has
+  /// @param contents what they write
+  public record Load(int depth, int blocks, Contents contents) {
+    public static Load ofBlocks(int depth) {
+      return new Load(depth, 1, Contents.NOISE);
+    }
+
+    int bytes() {
+      return blocks * BLOCK_BYTES;
+    }
+  }
+
+  /// What is written.
+  public enum Contents {
+    /// No two blocks are alike, and none can be compressed.
+    NOISE,
+    /// Blocks that the store keeps in its index alone.
+    ZEROES
+  }
+
+  private BenchStore(LogStore store, LocalKeyProvider keys, Load load) {
     this.store = store;
     this.keys = keys;
-    requests = new BlockRequest[depth];
-    busy = new boolean[depth];
+    this.load = load;
+    requests = new BlockRequest[load.depth()];
+    busy = new boolean[load.depth()];
     SecureRandom random = new SecureRandom();
-    for (int i = 0; i < depth; i++) {
+    for (int i = 0; i < requests.length; i++) {
       int slot = i;
-      byte[] noise = new byte[BLOCK_BYTES];
-      random.nextBytes(noise);
-      ByteBuffer memory = ByteBuffer.allocateDirect(BLOCK_BYTES).put(0, noise);
+      byte[] bytes = new byte[load.bytes()];
+      if (load.contents() == Contents.NOISE) {
+        random.nextBytes(bytes);
+      }
+      ByteBuffer memory = ByteBuffer.allocateDirect(bytes.length).put(0, bytes);
       requests[i] =
           new BlockRequest(done -> {
             busy[slot] = false;
@@ -67,7 +94,7 @@ public final class BenchStore {
             }
           });
       requests[i].data.wrap(memory);
-      requests[i].lengthBytes = BLOCK_BYTES;
+      requests[i].lengthBytes = load.bytes();
     }
   }
 
@@ -76,11 +103,10 @@ public final class BenchStore {
   }
 
   static BenchStore open(BlockDevice device, int depth) throws StoreOpenException {
-    return open(device, depth, StoreOptions.standard());
+    return open(device, Load.ofBlocks(depth), StoreOptions.standard());
   }
 
-  /// @param depth requests under way at once
-  public static BenchStore open(BlockDevice device, int depth, StoreOptions options)
+  public static BenchStore open(BlockDevice device, Load load, StoreOptions options)
       throws StoreOpenException {
     SecureRandom random = new SecureRandom();
     byte[] kek = new byte[32];
@@ -89,7 +115,7 @@ public final class BenchStore {
         new LocalKeyProvider(
             random::nextBytes, KeyEncryptionKey.copyOf(VOLUME, new UnsafeBuffer(kek), 0));
     return new BenchStore(
-        LogStore.open(device, options, CLOCK, keys, System.err::println), keys, depth);
+        LogStore.open(device, options, CLOCK, keys, System.err::println), keys, load);
   }
 
   /// Creates the volume, without compression and encryption.
@@ -118,6 +144,11 @@ public final class BenchStore {
     }
   }
 
+  /// How many requests have ended.
+  long ended() {
+    return ended;
+  }
+
   void turn() {
     store.doWork(System.nanoTime());
   }
@@ -132,22 +163,26 @@ public final class BenchStore {
     }
   }
 
-  /// Writes so many blocks, each where `next` says.
-  public void write(long blocks, LongSupplier next) {
-    run(BlockOperation.WRITE, blocks, next);
+  /// Makes so many writes, each of its blocks from where `next` says.
+  ///
+  /// @param next a block's number
+  public void write(long count, LongSupplier next) {
+    run(BlockOperation.WRITE, count, next);
   }
 
-  /// Reads so many blocks, each where `next` says.
-  public void read(long blocks, LongSupplier next) {
-    run(BlockOperation.READ, blocks, next);
+  /// Makes so many reads, each of its blocks from where `next` says.
+  ///
+  /// @param next a block's number
+  public void read(long count, LongSupplier next) {
+    run(BlockOperation.READ, count, next);
   }
 
-  private void run(BlockOperation operation, long blocks, LongSupplier next) {
+  private void run(BlockOperation operation, long count, LongSupplier next) {
     BlockVolume volume = store.volume(new VolumeId(VOLUME));
     if (volume == null) {
       throw new IllegalStateException("create the volume first");
     }
-    long target = ended + blocks;
+    long target = ended + count;
     long submitted = ended;
     while (ended < target) {
       for (int i = 0; i < requests.length && submitted < target; i++) {
@@ -156,7 +191,7 @@ public final class BenchStore {
           submitted++;
           requests[i].operation = operation;
           requests[i].offsetBytes = next.getAsLong() * BLOCK_BYTES;
-          if (operation == BlockOperation.WRITE) {
+          if (operation == BlockOperation.WRITE && load.contents() == Contents.NOISE) {
             requests[i].data.putLong(0, submitted);
           }
           volume.submit(requests[i]);

@@ -3,6 +3,7 @@ package io.ashlar.benchmarks.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.ashlar.benchmarks.store.BenchStore.Load;
 import io.ashlar.core.index.IndexOptions;
 import io.ashlar.core.store.StoreOptions;
 import io.ashlar.nvme.BlockDevices;
@@ -43,7 +44,7 @@ class StoreAllocationTest {
   void shouldAllocateNothingPerBlock(Pool pool) throws Exception {
     try (LocalBlockDevice device = open(pool)) {
       BenchStore.format(device);
-      BenchStore bench = BenchStore.open(device, DEPTH, smallIndex());
+      BenchStore bench = BenchStore.open(device, Load.ofBlocks(DEPTH), smallIndex());
       bench.createSealed(BLOCKS * BenchStore.BLOCK_BYTES);
       long[] position = new long[1];
       bench.write(BLOCKS, () -> position[0]++);
@@ -60,7 +61,8 @@ class StoreAllocationTest {
       long hits = bench.store.statistics().index().pagesLoaded() - loads;
       check("read with its index page on the device", () -> bench.read(ROUNDS, anywhere));
       long misses = bench.store.statistics().index().pagesLoaded() - loads - hits;
-      assertThat(hits).as("pages loaded by hits").isLessThan(HOT_BLOCKS);
+      // The cleaner may go on for a while, and loads pages too.
+      assertThat(hits).as("pages loaded by hits").isLessThan(ROUNDS / 20);
       assertThat(misses).as("pages loaded by misses").isGreaterThan(ROUNDS / 4);
     }
   }
