@@ -18,7 +18,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 ///
 /// `header` is the length of this part and all records in bytes, not padded; the checksum covers it
 /// from `secret` on. `payload` is the length of all payloads with their padding. The header on the
-/// device is padded to a unit, or to the stream's fixed header length where it has one.
+/// device is padded, as [#paddedBytes] says, or to the stream's fixed header length where it has
+/// one.
 public final class GroupHeaderFlyweight {
   public static final int MAGIC = 0x50524741; // "AGRP"
 
@@ -46,7 +47,35 @@ public final class GroupHeaderFlyweight {
   /// they are appended.
   public static final int META_HEADER_BYTES = 4096;
 
+  /// From this much payload on, the first block lies on a boundary of [#PAYLOAD_ALIGNMENT_BYTES].
+  static final int ALIGNED_PAYLOAD_BYTES_MIN = 32 * 1024;
+
+  /// What disks read and write in, whatever block they tell of: a block that is stored as it is
+  /// should not lie across two of these.
+  static final int PAYLOAD_ALIGNMENT_BYTES = 4096;
+
   private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+
+  /// What a header takes on the device: up to the end of a unit, or up to a boundary between disk
+  /// blocks where there is so much payload that it hardly adds to it.
+  ///
+  /// @param offset where in its segment the group begins
+  /// @param headerBytes see [#headerBytes]
+  /// @param payloadBytes see [#payloadBytes]
+  public static int paddedBytes(int offset, int headerBytes, int payloadBytes, int unitBytes) {
+    int least = Sectors.align(headerBytes, unitBytes);
+    int aligned = Sectors.align(offset + least, PAYLOAD_ALIGNMENT_BYTES) - offset;
+    boolean worthIt = payloadBytes >= ALIGNED_PAYLOAD_BYTES_MIN;
+    return worthIt && aligned <= HEADER_BYTES_MAX ? aligned : least;
+  }
+
+  /// The most that [#paddedBytes] may be, wherever the group will begin.
+  public static int paddedBytesMax(int headerBytes, int payloadBytes, int unitBytes) {
+    int least = Sectors.align(headerBytes, unitBytes);
+    return payloadBytes >= ALIGNED_PAYLOAD_BYTES_MIN
+        ? Math.min(least + PAYLOAD_ALIGNMENT_BYTES - unitBytes, HEADER_BYTES_MAX)
+        : least;
+  }
 
   public GroupHeaderFlyweight wrap(MutableDirectBuffer source, int offset, int length) {
     buffer.wrap(source, offset, length);

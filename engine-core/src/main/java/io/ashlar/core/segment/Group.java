@@ -100,7 +100,7 @@ public final class Group {
     int payload = payloadBytes + paddedPayloadBytes;
     return header <= limit
         && payload <= payloadBytesMax
-        && paddedHeader(header) + payload <= closedBytesLimit;
+        && paddedHeader(header, payload) + payload <= closedBytesLimit;
   }
 
   /// Lifts the limit that [#begin] set: the group will begin a new segment if it does not fit this
@@ -178,20 +178,25 @@ public final class Group {
     return first;
   }
 
-  /// Bytes that the group takes on the device if closed now.
+  /// Bytes that the group takes on the device if closed now; before it is placed, at most.
   int closedBytes() {
-    return paddedHeader(headerBytes) + payloadBytes;
+    return paddedHeader(headerBytes, payloadBytes) + payloadBytes;
   }
 
-  private int paddedHeader(int bytes) {
-    return fixedHeaderBytes > 0 ? fixedHeaderBytes : Sectors.align(bytes, unitBytes);
+  private int paddedHeader(int header, int payload) {
+    if (fixedHeaderBytes > 0) {
+      return fixedHeaderBytes;
+    }
+    return segment < 0
+        ? GroupHeaderFlyweight.paddedBytesMax(header, payload, unitBytes)
+        : GroupHeaderFlyweight.paddedBytes(offset, header, payload, unitBytes);
   }
 
   /// Numbers the group and makes its bytes final but for the checksum.
   GroupHeaderFlyweight close(long sequence, long durableThrough, int epoch, long epochMillis) {
     Check.that(state == State.BUILDING && segment >= 0, "a group is placed before it is closed");
     this.sequence = sequence;
-    paddedHeaderBytes = paddedHeader(headerBytes);
+    paddedHeaderBytes = paddedHeader(headerBytes, payloadBytes);
     int start = PAYLOAD_OFFSET - paddedHeaderBytes;
     if (start > 0) {
       memory.putBytes(start, memory, 0, headerBytes);
@@ -237,7 +242,9 @@ public final class Group {
 
   /// First byte of the payload within the segment.
   public int payloadOffset() {
-    return offset + (state == State.BUILDING ? paddedHeader(headerBytes) : paddedHeaderBytes);
+    int header =
+        state == State.BUILDING ? paddedHeader(headerBytes, payloadBytes) : paddedHeaderBytes;
+    return offset + header;
   }
 
   /// Where within the segment the next payload will lie; only of a placed group with a fixed

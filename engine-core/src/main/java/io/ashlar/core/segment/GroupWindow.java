@@ -7,7 +7,6 @@ import io.ashlar.core.format.GroupProof;
 import io.ashlar.core.format.GroupProof.Verdict;
 import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.RecordType;
-import io.ashlar.core.format.Sectors;
 import io.ashlar.core.format.Superblock.LaneGeometry;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -79,12 +78,15 @@ public final class GroupWindow {
     if (verdict != Verdict.SOUND) {
       return verdict;
     }
-    int unit = Sectors.align(header.headerBytes(), geometry.unitBytes());
     boolean fixed = stream == Stream.META && !isSeal();
-    paddedHeaderBytes = fixed ? metaHeaderBytes : unit;
+    paddedHeaderBytes =
+        fixed
+            ? metaHeaderBytes
+            : GroupHeaderFlyweight.paddedBytes(
+                offset, header.headerBytes(), header.payloadBytes(), geometry.unitBytes());
     // Memory has room for the longest group that anybody writes.
     boolean fits =
-        unit <= paddedHeaderBytes
+        header.headerBytes() <= paddedHeaderBytes
             && (long) paddedHeaderBytes + header.payloadBytes()
                 <= Math.min(room, memory.capacity());
     return fits ? verdict : Verdict.DAMAGED;

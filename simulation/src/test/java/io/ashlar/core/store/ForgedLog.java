@@ -5,7 +5,6 @@ import io.ashlar.core.format.GroupHeaderFlyweight;
 import io.ashlar.core.format.GroupProof;
 import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.RecordType;
-import io.ashlar.core.format.Sectors;
 import io.ashlar.core.segment.GroupRecords;
 import io.ashlar.core.segment.PayloadChecksum;
 import io.ashlar.simulation.DiskImage;
@@ -67,7 +66,9 @@ final class ForgedLog {
   }
 
   private long base(GroupHeaderFlyweight header, long offset) {
-    return offset + Sectors.align(header.headerBytes(), good.unitBytes);
+    return offset
+        + GroupHeaderFlyweight.paddedBytes(
+            (int) offset, header.headerBytes(), header.payloadBytes(), good.unitBytes);
   }
 
   private DiskImage forged(
