@@ -180,4 +180,53 @@ class SegmentTableTest {
     assertThatThrownBy(() -> table.appended(segment, 1, 1, 1)).hasMessageContaining("open");
     assertThatThrownBy(() -> table.seal(segment)).hasMessageContaining("transition");
   }
+
+  @Test
+  void shouldFreeWhatTheLogReleasedOnceNobodyReadsIt() {
+    table.offerRest();
+    int read = opened();
+    int idle = opened();
+    table.countTree(address(read), table.generation(read), 3);
+    table.countDelta(address(read), table.generation(read), 2);
+    table.seal(read);
+    table.seal(idle);
+    table.pin(read);
+    table.releasedByLog(read, table.generation(read) + 1);
+    assertThat(table.releasedByLog()).as("news of another life").isZero();
+    table.releasedByLog(read, table.generation(read));
+    table.releasedByLog(read, table.generation(read));
+    table.releasedByLog(idle, table.generation(idle));
+    assertThat(table.releasedByLog()).as("a repeat does nothing").isEqualTo(2);
+    assertThat(table.liveUnits(read)).as("what lived there lives elsewhere").isZero();
+    assertThat(table.freeReleased(Long.MAX_VALUE)).as("not by a checkpoint").isZero();
+    assertThat(table.freeReleasedByLog()).isEqualTo(1);
+    assertThat(table.state(idle)).isEqualTo(SegmentState.FREE);
+    assertThat(table.state(read)).isEqualTo(SegmentState.RELEASED);
+    table.unpin(read);
+    assertThat(table.freeReleasedByLog()).isEqualTo(1);
+    assertThat(table.held()).isZero();
+    assertThat(table.freeReleasedByLog()).as("once").isZero();
+  }
+
+  @Test
+  void shouldReplayTheNextLifeOfWhatTheLogReleased() {
+    table.offerRest();
+    int first = opened();
+    int second = opened();
+    table.seal(first);
+    table.seal(second);
+    int life = table.generation(first);
+    assertThat(table.mayReopen(first, life)).as("the same life").isTrue();
+    assertThat(table.mayReopen(first, life + 9)).as("it is in use").isFalse();
+    table.releasedByLog(first, life);
+    table.releasedByLog(second, table.generation(second));
+    assertThat(table.mayReopen(first, life + 9)).isTrue();
+    table.replayOpened(first, life + 9, Stream.COLD, 1);
+    assertThat(table.state(first)).isEqualTo(SegmentState.OPEN);
+    assertThat(table.generation(first)).isEqualTo(life + 9);
+    assertThat(table.freeReleasedByLog()).as("only the other").isEqualTo(1);
+    assertThat(table.state(first)).isEqualTo(SegmentState.OPEN);
+    assertThatThrownBy(() -> table.replayOpened(first, life + 10, Stream.COLD, 1))
+        .isInstanceOf(CheckFailedException.class);
+  }
 }
