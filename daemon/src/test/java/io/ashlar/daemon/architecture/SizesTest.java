@@ -34,7 +34,6 @@ class SizesTest {
           "IndexMerge.java",
           "HostQueuePairTest.java",
           "CheckpointPieceFlyweight.java: encode",
-          "CommandLimitsTest.java: shouldEndAsTheStandardSays",
           "PayloadChecksum.java: of",
           "StoreOpening.java: recover");
 
