@@ -49,18 +49,26 @@ class GroupWindowTest {
 
   @Test
   void shouldTakeWhatFits() {
-    plant(Stream.USER, RecordType.RESERVATIONS, 2, 32 * 1024);
+    plant(Stream.USER, RecordType.RESERVATIONS, 2, 31 * 1024);
     assertThat(judge(Stream.USER, 0)).isEqualTo(Verdict.SOUND);
     assertThat(window.holdsGroup()).isTrue();
-    assertThat(window.groupBytes()).isEqualTo(UNIT + 32 * 1024);
+    assertThat(window.groupBytes()).isEqualTo(UNIT + 31 * 1024);
     assertThat(window.isSeal()).isFalse();
+  }
+
+  @Test
+  void shouldFindALargePayloadOnA4KBoundary() {
+    plant(Stream.USER, RecordType.RESERVATIONS, 1, 32 * 1024);
+    assertThat(judge(Stream.USER, 3 * UNIT)).isEqualTo(Verdict.SOUND);
+    assertThat(window.payloadBase() % 4096).isZero();
+    assertThat(window.groupBytes()).isEqualTo(4096 - 3 * UNIT + 32 * 1024);
   }
 
   @Test
   void shouldRefuseAGroupLongerThanAnyThatIsWritten() {
     plant(Stream.USER, RecordType.RESERVATIONS, 1, MEMORY_BYTES);
     assertThat(judge(Stream.USER, 0)).as("it would never be in memory").isEqualTo(Verdict.DAMAGED);
-    plant(Stream.USER, RecordType.RESERVATIONS, 1, MEMORY_BYTES - UNIT);
+    plant(Stream.USER, RecordType.RESERVATIONS, 1, MEMORY_BYTES - 4096);
     assertThat(judge(Stream.USER, 0)).isEqualTo(Verdict.SOUND);
     assertThat(window.holdsGroup()).isTrue();
   }
