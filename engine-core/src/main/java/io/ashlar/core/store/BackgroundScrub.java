@@ -7,6 +7,7 @@ import io.ashlar.core.qos.BackgroundBudget;
 import io.ashlar.core.scrub.ScrubListener;
 import io.ashlar.core.scrub.Scrubber;
 import io.ashlar.core.segment.GroupWindow;
+import io.ashlar.core.store.HealthLog.PageOutcome;
 
 /// When and how fast a lane is scrubbed, and what is done about what is found. Passes that were
 /// asked for are fast, those made by themselves so slow that all that lives is read once in a given
@@ -41,7 +42,9 @@ final class BackgroundScrub implements ScrubListener {
   private long passes;
   private long startedMillis;
   private long endedMillis;
+  private ScrubFindings foundBefore = ScrubFindings.NONE;
   private boolean isRunning;
+  private boolean isAsked;
   private boolean isStopping;
   private boolean wantsCheckpoint;
 
@@ -79,6 +82,7 @@ final class BackgroundScrub implements ScrubListener {
   /// Starts a pass now, or makes the one under way fast.
   void start() {
     isStopping = false;
+    isAsked = true;
     begin(ASKED_BUSY_BYTES_PER_SECOND, ASKED_IDLE_BYTES_PER_SECOND);
   }
 
@@ -95,6 +99,7 @@ final class BackgroundScrub implements ScrubListener {
     }
     isRunning = true;
     startedMillis = clock.epochMillis();
+    foundBefore = parts.health().scrubFindings();
     nextPassNs = nowNs + passNs;
     superblocks.start();
     scrubber.start(parts.segments().scrubPosition());
@@ -102,6 +107,7 @@ final class BackgroundScrub implements ScrubListener {
 
   private void beginByItself() {
     long seconds = Math.max(1, passNs / NS_PER_SECOND);
+    isAsked = false;
     long rate = Math.max(FLOOR_BYTES_PER_SECOND, parts.space().usedBytes() / seconds);
     begin(rate, rate);
   }
@@ -172,20 +178,27 @@ final class BackgroundScrub implements ScrubListener {
   }
 
   ScrubStatus status() {
+    boolean isUnderWay = isRunning && !isStopping;
+    ScrubFindings found = parts.health().scrubFindings();
     return new ScrubStatus(
-        isRunning,
-        scrubber.segment(),
+        isUnderWay,
+        isUnderWay && isAsked,
+        parts.segments().scrubPosition(),
         parts.segments().geometry().segments(),
         passes,
         scrubber.bytesRead(),
         scrubber.damages(),
         startedMillis,
-        endedMillis);
+        endedMillis,
+        found,
+        found.minus(foundBefore));
   }
 
   @Override
   public void onBlockDamaged(EntryFlyweight entry, long lba) {
-    parts.health().scrubFoundBlock(entry, lba);
+    LocalVolume volume = parts.catalog().ofLayer(entry.owner());
+    String name = volume == null ? "" : " (volume '" + volume.entry().name() + "')";
+    parts.health().scrubFoundBlock(entry, lba, name);
   }
 
   @Override
@@ -197,15 +210,13 @@ final class BackgroundScrub implements ScrubListener {
         .scrubFoundPage(
             "page %d of level %d of layer %d".formatted(page, level, layer),
             address,
-            isRewritten
-                ? "it is in memory and is written anew"
-                : "there is no other copy of it, so blocks below it are not served");
+            isRewritten ? PageOutcome.REWRITTEN : PageOutcome.LOST);
   }
 
   @Override
   public void onCheckpointDamaged(long address) {
     wantsCheckpoint = true;
-    parts.health().scrubFoundPage("a piece of the checkpoint", address, "it is written anew");
+    parts.health().scrubFoundPage("a piece of the checkpoint", address, PageOutcome.REWRITTEN);
   }
 
   @Override
@@ -217,6 +228,6 @@ final class BackgroundScrub implements ScrubListener {
 
   @Override
   public void onReadFailed(DeviceRequest read) {
-    parts.health().readFailed(read);
+    parts.health().scrubReadFailed(read);
   }
 }

@@ -23,6 +23,10 @@ public final class HealthLog {
   private long damagedPages;
   private long readErrors;
   private long writeErrors;
+  private long scrubbedBlocks;
+  private long scrubbedPages;
+  private long repairedPages;
+  private long scrubReadErrors;
 
   HealthLog(String device, LaneGeometry geometry, Listener listener) {
     this.device = device;
@@ -59,21 +63,45 @@ public final class HealthLog {
                 write.length, write.status, write.errno, place(write.offset / Sectors.BYTES)));
   }
 
-  void scrubFoundBlock(EntryFlyweight entry, long block) {
-    damagedBlocks++;
-    listener.onTrouble(
-        "scrub: block %d of layer %d is not what was written at %s; there is no other copy of it, so reading it fails until it is written anew"
-            .formatted(block, entry.owner(), place(entry.address())));
+  void scrubReadFailed(DeviceRequest read) {
+    scrubReadErrors++;
+    readFailed(read);
   }
 
-  void scrubFoundPage(String page, long address, String outcome) {
-    damagedPages++;
+  /// @param volume a part of the sentence, empty where no volume is known
+  void scrubFoundBlock(EntryFlyweight entry, long block, String volume) {
+    damagedBlocks++;
+    scrubbedBlocks++;
     listener.onTrouble(
-        "scrub: %s is not what was written at %s; %s".formatted(page, place(address), outcome));
+        "scrub: block %d of layer %d%s is not what was written at %s; there is no other copy of it, so reading it fails until it is written anew"
+            .formatted(block, entry.owner(), volume, place(entry.address())));
+  }
+
+  /// What becomes of a damaged page.
+  enum PageOutcome {
+    REWRITTEN("it is in memory and is written anew"),
+    LOST("there is no other copy of it, so blocks below it are not served");
+
+    private final String sentence;
+
+    PageOutcome(String sentence) {
+      this.sentence = sentence;
+    }
+  }
+
+  void scrubFoundPage(String page, long address, PageOutcome outcome) {
+    damagedPages++;
+    scrubbedPages++;
+    repairedPages += outcome == PageOutcome.REWRITTEN ? 1 : 0;
+    listener.onTrouble(
+        "scrub: %s is not what was written at %s; %s"
+            .formatted(page, place(address), outcome.sentence));
   }
 
   void scrubFoundSuperblock(String copy, String what) {
     damagedPages++;
+    scrubbedPages++;
+    repairedPages++;
     listener.onTrouble(
         "scrub: superblock %s of device %s is damaged (%s); it is written anew"
             .formatted(copy, device, what));
@@ -81,6 +109,7 @@ public final class HealthLog {
 
   void scrubFoundHeader(int segment, int offset) {
     damagedPages++;
+    scrubbedPages++;
     listener.onTrouble(
         "scrub: a group header is damaged at device %s segment %d offset %d; its blocks are checked when they are read"
             .formatted(device, segment, offset));
@@ -116,5 +145,10 @@ public final class HealthLog {
 
   public long writeErrors() {
     return writeErrors;
+  }
+
+  /// What scrubbing found; the other counts hold it too.
+  public ScrubFindings scrubFindings() {
+    return new ScrubFindings(scrubbedBlocks, scrubbedPages, repairedPages, scrubReadErrors);
   }
 }

@@ -66,6 +66,7 @@ class ScrubTest {
     assertThat(rig.troubles).isEmpty();
     assertThat(status.passes()).isEqualTo(1);
     assertThat(status.damages()).isZero();
+    assertThat(status.found()).isEqualTo(ScrubFindings.NONE);
     assertThat(status.bytesRead()).isGreaterThanOrEqualTo(rig.store.statistics().usedBytes());
   }
 
@@ -90,6 +91,7 @@ class ScrubTest {
             .contains("device disk segment")
             .contains("offset");
         assertThat(rig.store.scrubStatus().damages()).isEqualTo(1);
+        assertThat(rig.store.scrubStatus().foundByPass()).isEqualTo(new ScrubFindings(1, 0, 0, 0));
       } else {
         assertThat(found).as(hit.name()).isEmpty();
       }
@@ -106,6 +108,7 @@ class ScrubTest {
     scrub(rig);
     assertThat(rig.troubles).hasSize(1);
     assertThat(rig.troubles.getFirst()).contains("superblock " + (copy == 0 ? "A" : "B"));
+    assertThat(rig.store.scrubStatus().found()).isEqualTo(new ScrubFindings(0, 1, 1, 0));
     rig.settle();
     DiskImage after = rig.disk.state().crashed(CrashChoice.loseAll());
     PolledDevice device = new PolledDevice(GOOD.disk(after, new SimulatedClock()));
