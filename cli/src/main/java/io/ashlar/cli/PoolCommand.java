@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
     name = "pool",
     mixinStandardHelpOptions = true,
     description = "The pool that volumes live in.",
-    subcommands = PoolCommand.Show.class)
+    subcommands = {PoolCommand.Show.class, ScrubCommand.class})
 final class PoolCommand extends NounCommand {
   /// `ashlar pool show`.
   @Command(
@@ -43,6 +43,7 @@ final class PoolCommand extends NounCommand {
           .add("Cleaned", ByteSize.format(pool.cleanedBytes()) + " since start")
           .add(
               "Damage", pool.damagedBlocks() + " blocks, " + pool.deviceErrors() + " device errors")
+          .add("Scrub", ScrubText.summary(pool.scrub()))
           .add("SMART", PoolText.smart(pool.smart()))
           .add(
               "Memory",

@@ -22,6 +22,8 @@ public final class ControlClient implements AutoCloseable {
 
   private static final String SOCKET_SCHEME = "unix";
 
+  private static final String SCRUB = "/api/v1/pool/scrub";
+
   private final Exchange exchange;
   private final URI base;
   private final @Nullable String token;
@@ -44,6 +46,20 @@ public final class ControlClient implements AutoCloseable {
 
   public PoolInfo pool() {
     return ask("GET", "/api/v1/pool", null, PoolInfo.class);
+  }
+
+  public ScrubInfo scrub() {
+    return ask("GET", SCRUB, null, ScrubInfo.class);
+  }
+
+  /// Starts a pass over all that lives in the pool, or makes the slow one under way fast.
+  public ScrubInfo startScrub() {
+    return ask("POST", SCRUB, null, ScrubInfo.class);
+  }
+
+  /// Ends the pass under way; the next one goes on where it was.
+  public ScrubInfo stopScrub() {
+    return ask("DELETE", SCRUB, null, ScrubInfo.class);
   }
 
   public List<VolumeInfo> volumes() {

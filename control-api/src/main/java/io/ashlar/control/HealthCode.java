@@ -24,6 +24,8 @@ public enum HealthCode {
   DEVICE_ERRORS("device-errors", Severity.WARNING),
   /// Blocks or index pages are not what was written.
   BLOCKS_DAMAGED("blocks-damaged", Severity.WARNING),
+  /// Index pages, checkpoints or superblocks were not what was written, and are written anew.
+  DAMAGE_REPAIRED("damage-repaired", Severity.WARNING),
   /// What the start found out of order: volumes that are not served, or came back without a record.
   VOLUMES_AMISS("volumes-amiss", Severity.WARNING),
   /// The volumes' sizes come to more than the pool holds. Usual for thin volumes.

@@ -14,10 +14,12 @@ import java.util.List;
 /// @param provisionedBytes the sum of the volumes' sizes
 /// @param writtenBytes what was written to the log since the daemon started, headers included
 /// @param cleanedBytes what the cleaner copied since the daemon started
-/// @param damagedBlocks blocks found not to be what was written since the daemon started
+/// @param damagedBlocks blocks and pages found not to be what was written since the daemon started;
+///   pages that are written anew do not count
 /// @param deviceErrors reads and writes that the device failed since the daemon started
 /// @param reduction what compression and thinness save
 /// @param memory what the node takes
+/// @param scrub how the reading of all that lives stands, and what it found
 /// @param smart the device's own word on its health
 /// @param health what is out of order; empty if all is well
 public record PoolInfo(
@@ -35,6 +37,7 @@ public record PoolInfo(
     long deviceErrors,
     Reduction reduction,
     Memory memory,
+    ScrubInfo scrub,
     Smart smart,
     List<HealthEntry> health) {
   public PoolInfo {

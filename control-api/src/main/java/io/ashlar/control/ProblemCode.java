@@ -21,6 +21,10 @@ public enum ProblemCode {
   VOLUME_IN_USE("volume-in-use", 409),
   /// Making a volume smaller would cut data off.
   SHRINK_REFUSED("shrink-refused", 409),
+  /// A scrub that was asked for is under way already.
+  SCRUB_RUNNING("scrub-running", 409),
+  /// No scrub is under way.
+  SCRUB_NOT_RUNNING("scrub-not-running", 409),
   /// The pool cannot take what was asked.
   POOL_FULL("pool-full", 507),
   /// A limit of this node is reached.

@@ -5,6 +5,7 @@ import io.ashlar.control.HealthCode;
 import io.ashlar.control.HealthEntry;
 import io.ashlar.control.Json;
 import io.ashlar.control.QosLimits;
+import io.ashlar.control.ScrubInfo;
 import io.ashlar.control.VolumeSpec;
 import io.ashlar.daemon.volume.VolumeService;
 import io.javalin.http.Context;
@@ -16,6 +17,7 @@ import java.util.List;
 
 /// Every path of the API and what it does.
 public final class Routes {
+  private static final String SCRUB = "/api/v1/pool/scrub";
   private static final String VOLUMES = "/api/v1/volumes";
   private static final String VOLUME = VOLUMES + "/{volume}";
 
@@ -28,17 +30,22 @@ public final class Routes {
   private final VolumeService volumes;
   private final NodeView node;
   private final MetricsSource metrics;
+  private final ScrubControl scrub;
 
-  public Routes(VolumeService volumes, NodeView node, MetricsSource metrics) {
+  public Routes(VolumeService volumes, NodeView node, MetricsSource metrics, ScrubControl scrub) {
     this.volumes = volumes;
     this.node = node;
     this.metrics = metrics;
+    this.scrub = scrub;
   }
 
   List<Route> all() {
     return List.of(
         new Route(HandlerType.GET, "/api/v1/node", request -> answer(request, node.node())),
         new Route(HandlerType.GET, "/api/v1/pool", request -> answer(request, node.pool())),
+        new Route(HandlerType.GET, SCRUB, request -> answer(request, scrub.status())),
+        new Route(HandlerType.POST, SCRUB, this::startScrub),
+        new Route(HandlerType.DELETE, SCRUB, request -> answer(request, scrub.stop())),
         new Route(HandlerType.GET, VOLUMES, request -> answer(request, volumes.volumes())),
         new Route(HandlerType.POST, VOLUMES, this::create),
         new Route(HandlerType.GET, VOLUME, this::show),
@@ -55,6 +62,12 @@ public final class Routes {
   private static void answer(Context request, Object value) {
     request.contentType("application/json");
     request.result(Json.write(value));
+  }
+
+  private void startScrub(Context request) {
+    ScrubInfo started = scrub.start();
+    request.status(HttpStatus.ACCEPTED);
+    answer(request, started);
   }
 
   private static String volumeOf(Context request) {

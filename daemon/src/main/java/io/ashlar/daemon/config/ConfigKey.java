@@ -54,6 +54,13 @@ public enum ConfigKey {
       "50",
       "For how many µs a shard looks for more work before it sleeps: less latency under load, at the"
           + " price of that much processor time after the last request."),
+  SCRUB_INTERVAL(
+      "scrub.interval",
+      Kind.DURATION.within(3_600, 3_650L * 86_400),
+      "30d",
+      "How far apart passes over all stored data begin by themselves (scrub), each spread over about"
+          + " that time, at 1MiB/s or more; the first begins, or goes on, at start. 0: only when"
+          + " `ashlar pool scrub start` asks."),
   MANAGEMENT_LISTEN(
       "management.listen", Kind.HOST, "127.0.0.1", "Address or interface of the management API."),
   MANAGEMENT_PORT("management.port", Kind.PORT, "7480", "Its TCP port; 0 takes a free one."),

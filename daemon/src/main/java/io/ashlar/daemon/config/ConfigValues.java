@@ -1,6 +1,7 @@
 package io.ashlar.daemon.config;
 
 import io.ashlar.control.ByteSize;
+import io.ashlar.control.TimeSpan;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -47,6 +48,10 @@ final class ConfigValues {
 
   long size(ConfigKey key) {
     return ByteSize.parse(text(key));
+  }
+
+  long seconds(ConfigKey key) {
+    return TimeSpan.parseSeconds(text(key));
   }
 
   boolean flag(ConfigKey key) {

@@ -42,7 +42,8 @@ public record DaemonOptions(
   /// @param shards how many
   /// @param indexBudgetBytes memory for index pages
   /// @param spinNs how long a loop looks for work before it sleeps
-  public record Engine(int shards, long indexBudgetBytes, long spinNs) {}
+  /// @param scrubIntervalNs how far apart scrubs begin by themselves; 0 for never
+  public record Engine(int shards, long indexBudgetBytes, long spinNs, long scrubIntervalNs) {}
 
   /// NVMe/TCP.
   ///

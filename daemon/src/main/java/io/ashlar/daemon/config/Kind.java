@@ -1,6 +1,7 @@
 package io.ashlar.daemon.config;
 
 import io.ashlar.control.ByteSize;
+import io.ashlar.control.TimeSpan;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -8,7 +9,7 @@ import java.util.regex.Pattern;
 /// A kind of value: what people are told it is, and a check that a text is one.
 ///
 /// @param title for the documentation: "size, such as 20GiB"
-/// @param lowest least number, where the kind is a number
+/// @param lowest least number, where the kind is a number; of a duration, in seconds
 /// @param highest greatest number
 /// @param form how the text is read
 record Kind(String title, long lowest, long highest, Form form) {
@@ -22,6 +23,7 @@ record Kind(String title, long lowest, long highest, Form form) {
   static final Kind PATH = new Kind("path", 0, 0, Form.TEXT);
   static final Kind NAME = new Kind("name", 0, 0, Form.NAME);
   static final Kind SIZE = new Kind("size", 1, Long.MAX_VALUE, Form.SIZE);
+  static final Kind DURATION = new Kind("duration", 0, Integer.MAX_VALUE, Form.DURATION);
   static final Kind COUNT = new Kind("number", 0, Integer.MAX_VALUE, Form.NUMBER);
   static final Kind PORT = new Kind("port", 0, PORT_MAX, Form.NUMBER);
   static final Kind HOST = new Kind("address or interface", 0, 0, Form.HOST);
@@ -38,6 +40,7 @@ record Kind(String title, long lowest, long highest, Form form) {
     TEXT,
     NAME,
     SIZE,
+    DURATION,
     NUMBER,
     HOST,
     HOSTS,
@@ -68,6 +71,7 @@ record Kind(String title, long lowest, long highest, Form form) {
       case NAME -> NAME_FORM.matcher(text).matches() ? "" : "may have letters, digits, '.' and '-'";
       case NUMBER -> numberComplaint(text);
       case SIZE -> sizeComplaint(text);
+      case DURATION -> durationComplaint(text);
       case HOST -> HOST_FORM.matcher(text).matches() ? "" : "must be an address or an interface";
       case HOSTS -> hostsComplaint(text);
       case ENDPOINTS -> endpointsComplaint(text);
@@ -104,6 +108,18 @@ record Kind(String title, long lowest, long highest, Form form) {
           : rangeSentence(ByteSize.format(lowest), ByteSize.format(highest));
     } catch (IllegalArgumentException noSize) {
       return "must be a size, such as 20GiB";
+    }
+  }
+
+  /// 0 stands for never, and is in every range.
+  private String durationComplaint(String text) {
+    try {
+      long seconds = TimeSpan.parseSeconds(text);
+      return seconds == 0 || (seconds >= lowest && seconds <= highest)
+          ? ""
+          : "must be 0 or from " + TimeSpan.format(lowest) + " to " + TimeSpan.format(highest);
+    } catch (IllegalArgumentException noDuration) {
+      return "must be a duration, such as 30d or 12h, or 0";
     }
   }
 

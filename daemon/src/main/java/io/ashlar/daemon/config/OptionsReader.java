@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /// From texts to [DaemonOptions], with the checks that need more than one option.
 final class OptionsReader {
@@ -47,7 +48,8 @@ final class OptionsReader {
         new DaemonOptions.Engine(
             values.number(ConfigKey.ENGINE_SHARDS),
             values.size(ConfigKey.ENGINE_INDEX_BUDGET),
-            values.number(ConfigKey.ENGINE_SPIN_MICROSECONDS) * NANOS_PER_MICRO),
+            values.number(ConfigKey.ENGINE_SPIN_MICROSECONDS) * NANOS_PER_MICRO,
+            TimeUnit.SECONDS.toNanos(values.seconds(ConfigKey.SCRUB_INTERVAL))),
         management.isEmpty() ? new InetSocketAddress(0) : management.getFirst(),
         nvme(values),
         iscsi(values),

@@ -2,12 +2,14 @@ package io.ashlar.daemon.metrics;
 
 import io.ashlar.control.HealthCode;
 import io.ashlar.control.PoolInfo;
+import io.ashlar.control.ScrubInfo;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.time.Instant;
 
 /// The pool's and the node's part of the metrics.
 final class PoolCollector {
@@ -24,6 +26,7 @@ final class PoolCollector {
     PoolInfo pool = figures.pool();
     collector.addSpace(pool);
     collector.addWork(pool);
+    collector.addScrub(pool.scrub());
     collector.addDisk(pool);
     collector.addHealth(figures);
   }
@@ -44,6 +47,23 @@ final class PoolCollector {
     counter("ashlar_pool_cleaned_bytes", "Copied by the cleaner.", pool.cleanedBytes());
     counter("ashlar_pool_damaged_blocks", "Blocks found bad.", pool.damagedBlocks());
     counter("ashlar_pool_device_errors", "Failed by the disk.", pool.deviceErrors());
+  }
+
+  /// Before a pass has ended there is no series of when it did.
+  private void addScrub(ScrubInfo scrub) {
+    gauge("ashlar_scrub_running", "1 during a pass.", scrub.hasPassUnderWay() ? 1 : 0);
+    counter("ashlar_scrub_read_bytes", "Read by scrubs.", scrub.bytesRead());
+    counter("ashlar_scrub_passes", "Passes that ended.", scrub.passes());
+    String endedAt = scrub.endedAt();
+    if (endedAt != null) {
+      long seconds = Instant.parse(endedAt).getEpochSecond();
+      gauge("ashlar_scrub_last_pass_timestamp_seconds", "When the last pass ended.", seconds);
+    }
+    ScrubInfo.Findings found = scrub.foundSinceStart();
+    counter("ashlar_scrub_damaged_blocks", "Blocks found bad by scrubs.", found.damagedBlocks());
+    counter("ashlar_scrub_damaged_pages", "Pages found bad by scrubs.", found.damagedPages());
+    counter("ashlar_scrub_repaired_pages", "Of these, written anew.", found.repairedPages());
+    counter("ashlar_scrub_failed_reads", "Scrubs' reads the disk failed.", found.failedReads());
   }
 
   /// What the disk does not tell has no series.

@@ -109,7 +109,7 @@ public final class Node implements AutoCloseable {
     LocalKeyProvider controlKeys = opened(kek.open());
     LocalKeyProvider shardKeys = opened(kek.open());
     TargetServers targets = new TargetServers(loop, options, chap());
-    PoolShard pool = opened(opening.open(loop, shardKeys, options.engine().indexBudgetBytes()));
+    PoolShard pool = opened(opening.open(loop, shardKeys, options.engine()));
     opened(targets);
     MetadataRegistry registry =
         new MetadataRegistry(metadata, NodeVolumes.layers(pool, controlKeys));
@@ -158,7 +158,7 @@ public final class Node implements AutoCloseable {
     if (local == null) {
       LOG.warn("{} is too long a path for a socket: commands use the token.", socket);
     }
-    Routes routes = new Routes(volumes, about, metrics(about));
+    Routes routes = new Routes(volumes, about, metrics(about), about.scrub());
     AdminServer admin = opened(new AdminServer(options.management(), local, token, routes));
     try {
       int port = admin.start();

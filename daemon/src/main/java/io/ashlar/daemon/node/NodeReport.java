@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 final class NodeReport implements NodeView {
   private final DaemonOptions options;
   private final PoolShard pool;
+  private final PoolScrub scrub;
   private final PoolReport poolReport;
   private final VolumeService volumes;
   private final Supplier<NodeCondition> condition;
@@ -36,10 +37,15 @@ final class NodeReport implements NodeView {
       List<Endpoint> endpoints) {
     this.options = options;
     this.pool = pool;
-    this.poolReport = new PoolReport(pool);
+    this.scrub = new PoolScrub(pool, options.engine().scrubIntervalNs());
+    this.poolReport = new PoolReport(pool, scrub);
     this.volumes = volumes;
     this.condition = condition;
     this.endpoints = List.copyOf(endpoints);
+  }
+
+  PoolScrub scrub() {
+    return scrub;
   }
 
   /// Where the management API listens, known once it does.

@@ -23,7 +23,8 @@ final class PoolHealth {
   /// @param isFailed whether the store takes no more writes
   /// @param isGone whether the device was found to be missing
   /// @param lastTrouble the store's last complaint; empty if there was none
-  /// @param damaged blocks and index pages that are not what was written
+  /// @param damaged blocks and pages that are not what was written, and stay so
+  /// @param repaired pages that were not what was written, and are written anew
   /// @param readErrors reads that the device failed
   /// @param writeErrors writes that it failed
   record Signs(
@@ -32,15 +33,18 @@ final class PoolHealth {
       boolean isGone,
       String lastTrouble,
       long damaged,
+      long repaired,
       long readErrors,
       long writeErrors) {
     static Signs of(PoolShard pool, DeviceHealth device, HealthLog counts) {
+      long repaired = counts.scrubFindings().repairedPages();
       return new Signs(
           pool.device().name(),
           pool.isFailed(),
           device.gone(),
           pool.trouble().last(),
-          counts.damagedBlocks() + counts.damagedPages(),
+          counts.damagedBlocks() + counts.damagedPages() - repaired,
+          repaired,
           counts.readErrors(),
           counts.writeErrors());
     }
@@ -109,8 +113,14 @@ final class PoolHealth {
     if (signs.damaged > 0) {
       say(
           HealthCode.BLOCKS_DAMAGED,
-          "%d blocks or index pages on %s are not what was written, and are not served (%s)."
+          "Blocks or pages on %2$s were %1$d times found not to be what was written. Damaged blocks are not served: write them anew from a copy, and doubt the disk. The log names each with segment and offset (last: %3$s)."
               .formatted(signs.damaged, signs.device, signs.lastTrouble));
+    }
+    if (signs.repaired > 0) {
+      say(
+          HealthCode.DAMAGE_REPAIRED,
+          "%d damaged index pages, checkpoints or superblocks on %s were found by the scrub and are written anew: nothing is lost, but doubt the disk."
+              .formatted(signs.repaired, signs.device));
     }
     if (signs.errors() > 0) {
       say(

@@ -8,6 +8,7 @@ import io.ashlar.core.store.StoreOpenException;
 import io.ashlar.core.store.StoreOptions;
 import io.ashlar.core.transform.KeyProvider;
 import io.ashlar.core.transform.XtsProvider;
+import io.ashlar.daemon.config.DaemonOptions;
 import io.ashlar.daemon.loop.ShardLoop;
 import io.ashlar.daemon.loop.SystemClock;
 import io.ashlar.replication.metadata.MetadataStore;
@@ -94,16 +95,22 @@ final class PoolOpening {
   /// Opens the pool after [#check].
   ///
   /// @param keys for the shard's thread alone
-  /// @param indexBudgetBytes memory for index pages
-  PoolShard open(ShardLoop loop, KeyProvider keys, long indexBudgetBytes) throws StartException {
+  /// @param engine memory for index pages, and how often to scrub
+  PoolShard open(ShardLoop loop, KeyProvider keys, DaemonOptions.Engine engine)
+      throws StartException {
     try {
       if (isBlank()) {
         MetadataRegistry.formAs(metadata, UUID.randomUUID());
         format(loop);
       }
       sayCipher();
-      StoreOptions options = options(indexBudgetBytes);
-      LogStore store = loop.call(() -> openStore(options, keys));
+      StoreOptions options = options(engine.indexBudgetBytes());
+      LogStore store =
+          loop.call(() -> {
+            LogStore opened = openStore(options, keys);
+            opened.scrubEvery(engine.scrubIntervalNs());
+            return opened;
+          });
       adopt();
       return new PoolShard(loop, pool.device(), store, trouble);
     } catch (PoolRefusal refusal) {

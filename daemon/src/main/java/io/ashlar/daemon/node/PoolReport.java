@@ -13,10 +13,12 @@ import java.util.List;
 /// What the pool says of itself, gathered when somebody asks.
 final class PoolReport {
   private final PoolShard pool;
+  private final PoolScrub scrub;
   private final DiskWatch disk;
 
-  PoolReport(PoolShard pool) {
+  PoolReport(PoolShard pool, PoolScrub scrub) {
     this.pool = pool;
+    this.scrub = scrub;
     this.disk = new DiskWatch(Path.of(pool.device().name()));
   }
 
@@ -43,6 +45,7 @@ final class PoolReport {
         signs.errors(),
         space.reduction(store, pool.unitBytes()),
         ProcessMemory.of(store.indexMemoryBytes(), provisionedBytes),
+        scrub.status(),
         smart,
         health);
   }
@@ -58,6 +61,7 @@ final class PoolReport {
                 .map(HealthEntry::code)
                 .anyMatch(code ->
                     code.equals(HealthCode.BLOCKS_DAMAGED.code())
+                        || code.equals(HealthCode.DAMAGE_REPAIRED.code())
                         || code.equals(HealthCode.DEVICE_ERRORS.code())
                         || code.equals(HealthCode.DEVICE_WORN.code()));
     return suffers ? "degraded" : "healthy";

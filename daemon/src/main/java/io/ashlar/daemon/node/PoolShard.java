@@ -7,6 +7,7 @@ import io.ashlar.core.qos.QosLimits;
 import io.ashlar.core.qos.ThrottledVolume;
 import io.ashlar.core.store.CatalogChange;
 import io.ashlar.core.store.LogStore;
+import io.ashlar.core.store.ScrubStatus;
 import io.ashlar.core.store.StoreStatistics;
 import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.core.volume.BlockVolume;
@@ -78,6 +79,41 @@ final class PoolShard implements AutoCloseable {
   /// What stored blocks are padded to.
   int unitBytes() {
     return loop.call(store::unitBytes);
+  }
+
+  /// Whether anything can be read and written anew.
+  boolean canScrub() {
+    return !loop.isFailed() && !isFailed();
+  }
+
+  ScrubStatus scrubStatus() {
+    return loop.call(store::scrubStatus);
+  }
+
+  /// Starts a pass, or makes the slow one under way fast.
+  ///
+  /// @return whether there was none that somebody had asked for
+  boolean startScrub() {
+    return loop.call(() -> {
+      boolean isNew = !store.scrubStatus().asked();
+      if (isNew) {
+        store.startScrub();
+      }
+      return isNew;
+    });
+  }
+
+  /// Ends the pass under way.
+  ///
+  /// @return whether there was one
+  boolean stopScrub() {
+    return loop.call(() -> {
+      boolean wasRunning = store.scrubStatus().running();
+      if (wasRunning) {
+        store.stopScrub();
+      }
+      return wasRunning;
+    });
   }
 
   /// What the device knows of its volumes.

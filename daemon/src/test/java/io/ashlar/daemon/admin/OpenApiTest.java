@@ -9,6 +9,7 @@ import io.ashlar.control.PoolInfo;
 import io.ashlar.control.Problem;
 import io.ashlar.control.ProblemCode;
 import io.ashlar.control.QosLimits;
+import io.ashlar.control.ScrubInfo;
 import io.ashlar.control.VolumeInfo;
 import io.ashlar.control.VolumeSpec;
 import io.ashlar.daemon.volume.ExportNames;
@@ -68,7 +69,7 @@ class OpenApiTest {
               new FakeVolumeEngine(),
               new ExportNames(List.of(), List.of()));
       Set<String> served =
-          new Routes(volumes, server, server)
+          new Routes(volumes, server, server, server.scrub)
               .all().stream()
                   .map(each -> each.method().name().toLowerCase(Locale.ROOT) + " " + each.path())
                   .collect(Collectors.toCollection(TreeSet::new));
@@ -86,6 +87,8 @@ class OpenApiTest {
         PoolInfo.class,
         PoolInfo.Reduction.class,
         PoolInfo.Memory.class,
+        ScrubInfo.class,
+        ScrubInfo.Findings.class,
         PoolInfo.Smart.class,
         HealthEntry.class,
         NodeInfo.class,

@@ -21,6 +21,7 @@ import java.util.List;
 /// The real HTTP server and volume service on a free port, over an engine of maps.
 public final class TestServer implements NodeView, MetricsSource, AutoCloseable {
   public final FakeVolumeEngine engine = new FakeVolumeEngine();
+  public final FakeScrub scrub = new FakeScrub();
   public final Path tokenFile;
   public final Path socket;
   public final URI base;
@@ -42,7 +43,7 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             socket,
             ApiToken.open(tokenFile),
-            new Routes(volumes, this, this));
+            new Routes(volumes, this, this, scrub));
     base = URI.create("http://127.0.0.1:" + server.start());
   }
 
@@ -53,7 +54,7 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
             null,
             ApiToken.open(tokenFile),
-            new Routes(view.volumes, view, view))) {
+            new Routes(view.volumes, view, view, view.scrub))) {
       second.start();
     }
   }
@@ -103,6 +104,7 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
         0,
         new PoolInfo.Reduction(512, 4 * gib, 2 * gib, 2, 10),
         new PoolInfo.Memory(192L << 20, 64L << 20, 9830.4, 3276.8),
+        scrub.status(),
         PoolInfo.Smart.none("a file has no SMART log"),
         List.of(HealthCode.OVERCOMMITTED.says("All is well, really.")));
   }

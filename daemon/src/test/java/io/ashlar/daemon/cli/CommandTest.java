@@ -106,6 +106,9 @@ class CommandTest {
         .contains("Capacity:     16GiB")
         .contains("Compression:  2.0:1 (4GiB in 2GiB since start)")
         .contains("Thinness:     10.0:1")
+        .contains(
+            "Scrub:        idle; last pass ended 2026-11-23T07:00:00Z; found 1 damaged block, 3"
+                + " damaged pages (2 written anew), 0 failed reads")
         .contains("SMART:        none: a file has no SMART log")
         .contains("Memory:       192MiB (9,830 MiB per TiB of volumes)")
         .contains("Index:        64MiB (3,277 MiB per TiB of volumes)")
@@ -113,6 +116,37 @@ class CommandTest {
     assertThat(ashlar("node status").out).contains("State:    ready").contains("management 127");
     assertThat(new JsonMapper().readTree(ashlar("node status -o json").out).get("name").asString())
         .isEqualTo("n1");
+  }
+
+  @Test
+  void shouldScrubThePool() {
+    assertThat(ashlar("pool scrub status").out)
+        .isEqualTo(
+            """
+            State:         idle
+            Began:         2026-11-23T06:00:00Z
+            Last pass:     ended 2026-11-23T07:00:00Z
+            Found:         nothing
+            Found in all:  1 damaged block, 3 damaged pages (2 written anew), 0 failed reads, since start
+            Read:          5GiB since start
+            By itself:     every 30d
+            """);
+    Result idle = ashlar("pool scrub stop");
+    assertThat(idle.exitCode).isEqualTo(ExitCode.CONFLICT);
+    assertThat(idle.err).startsWith("error[scrub-not-running]: ");
+    assertThat(ashlar("pool scrub start").out).contains("State:         running, segment 12 of 64");
+    Result again = ashlar("pool scrub start");
+    assertThat(again.exitCode).isEqualTo(ExitCode.CONFLICT);
+    assertThat(again.err).startsWith("error[scrub-running]: ");
+    assertThat(new JsonMapper().readTree(ashlar("pool scrub status -o json").out).toString())
+        .contains("\"state\":\"asked\",\"segment\":12,\"segments\":64");
+    assertThat(ashlar("pool scrub stop -o yaml").out)
+        .contains("state: idle")
+        .contains("segment: 12");
+    assertThat(ashlar("pool scrub status").out)
+        .contains("State:         idle, goes on at segment 12 of 64");
+    assertThat(run(List.of("pool", "scrub")).err)
+        .startsWith("error[usage]: Say what to do with it: start, stop, status.\n");
   }
 
   @Test
@@ -205,7 +239,14 @@ class CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "volume --help", "volume create --help", "qos set --help"})
+  @ValueSource(
+      strings = {
+        "--help",
+        "volume --help",
+        "volume create --help",
+        "qos set --help",
+        "pool scrub start --help"
+      })
   void shouldExplainItself(String line) {
     Result help = run(List.of(line.split(" ")));
     assertThat(help.exitCode).isZero();

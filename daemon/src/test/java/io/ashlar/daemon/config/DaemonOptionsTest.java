@@ -82,6 +82,9 @@ class DaemonOptionsTest {
         "pool.size=big|pool.size must be a size",
         "pool.size=1MiB|pool.size must be 1GiB or more",
         "engine.index-budget=1KiB|engine.index-budget must be from 16MiB to 64GiB",
+        "scrub.interval=often|scrub.interval must be a duration, such as 30d or 12h, or 0",
+        "scrub.interval=59m|scrub.interval must be 0 or from 1h to 3650d",
+        "scrub.interval=4000d|scrub.interval must be 0 or from 1h to 3650d",
         "log.level=loud|log.level must be error or warn",
         "nvme.listen=a b|nvme.listen must list addresses",
         "nvme.listen=nosuch0.invalid|'nosuch0.invalid' is neither an address nor an interface",
@@ -137,6 +140,14 @@ class DaemonOptionsTest {
                 "iscsi.max-burst=8MiB",
                 "iscsi.buffer-size=63MiB"))
         .hasSize(4);
+  }
+
+  @Test
+  void shouldScrubOnceAMonthUntilTold() throws Exception {
+    assertThat(read(file("")).engine().scrubIntervalNs()).isEqualTo(30 * 86_400_000_000_000L);
+    assertThat(read(file("scrub:\n  interval: 0\n")).engine().scrubIntervalNs()).isZero();
+    assertThat(read(file(""), "scrub.interval=36h").engine().scrubIntervalNs())
+        .isEqualTo(36 * 3_600_000_000_000L);
   }
 
   @Test

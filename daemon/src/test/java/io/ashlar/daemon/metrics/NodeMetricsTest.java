@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ashlar.control.HealthCode;
 import io.ashlar.control.HealthEntry;
 import io.ashlar.control.PoolInfo;
+import io.ashlar.control.ScrubInfo;
 import io.ashlar.core.base.Clock;
 import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
@@ -37,6 +38,17 @@ class NodeMetricsTest {
           2,
           new PoolInfo.Reduction(512, 30, 20, 1.5, 8),
           new PoolInfo.Memory(99, 9, 1, 0.1),
+          new ScrubInfo(
+              ScrubInfo.BACKGROUND,
+              1,
+              2,
+              3,
+              400,
+              null,
+              "1970-01-01T00:00:55Z",
+              60,
+              ScrubInfo.Findings.NONE,
+              new ScrubInfo.Findings(5, 6, 4, 7)),
           new PoolInfo.Smart(true, "read", 3, 100, PoolInfo.Smart.UNKNOWN, 0, List.of()),
           FILLING);
 
@@ -114,6 +126,14 @@ class NodeMetricsTest {
         .contains("ashlar_pool_healthy{node=\"n1\"} 1.0\n")
         .contains("ashlar_pool_compression_ratio{node=\"n1\"} 1.5\n")
         .contains("ashlar_pool_thinness_ratio{node=\"n1\"} 8.0\n")
+        .contains("ashlar_scrub_running{node=\"n1\"} 1.0\n")
+        .contains("ashlar_scrub_read_bytes_total{node=\"n1\"} 400.0\n")
+        .contains("ashlar_scrub_passes_total{node=\"n1\"} 3.0\n")
+        .contains("ashlar_scrub_last_pass_timestamp_seconds{node=\"n1\"} 55.0\n")
+        .contains("ashlar_scrub_damaged_blocks_total{node=\"n1\"} 5.0\n")
+        .contains("ashlar_scrub_damaged_pages_total{node=\"n1\"} 6.0\n")
+        .contains("ashlar_scrub_repaired_pages_total{node=\"n1\"} 4.0\n")
+        .contains("ashlar_scrub_failed_reads_total{node=\"n1\"} 7.0\n")
         .contains("ashlar_disk_used_percent{node=\"n1\"} 3.0\n")
         .doesNotContain("ashlar_disk_temperature_celsius")
         .contains("ashlar_health{code=\"pool-filling\",node=\"n1\",severity=\"warning\"} 1.0\n")

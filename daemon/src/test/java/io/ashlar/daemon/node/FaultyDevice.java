@@ -20,6 +20,8 @@ final class FaultyDevice implements LocalBlockDevice {
     NONE,
     /// Fails writes with an I/O error.
     WRITES,
+    /// Keeps reads until it works again.
+    HOLDS_READS,
     /// Is pulled: everything ends with GONE.
     PULLED,
     /// Breaks an invariant of whoever submits.
@@ -31,6 +33,7 @@ final class FaultyDevice implements LocalBlockDevice {
   private final MemoryBlockDevice memory;
   private final DeviceCounters counters = new DeviceCounters(Long.MAX_VALUE);
   private final Queue<DeviceRequest> failing = new ArrayDeque<>();
+  private final Queue<DeviceRequest> held = new ArrayDeque<>();
 
   FaultyDevice(String name, long sizeBytes) {
     memory = new MemoryBlockDevice(name, sizeBytes, 256);
@@ -44,6 +47,8 @@ final class FaultyDevice implements LocalBlockDevice {
     return switch (fault) {
       case NONE -> memory.submit(request);
       case WRITES -> isWrite ? failing.add(request) : memory.submit(request);
+      case HOLDS_READS ->
+          request.operation == DeviceOperation.READ ? held.add(request) : memory.submit(request);
       case PULLED -> failing.add(request);
       case THROWS -> throw new IllegalStateException("planted in the store");
     };
@@ -51,6 +56,9 @@ final class FaultyDevice implements LocalBlockDevice {
 
   @Override
   public int poll() {
+    while (fault == Fault.NONE && !held.isEmpty() && memory.submit(held.element())) {
+      held.remove();
+    }
     int ended = memory.poll();
     DeviceStatus status = fault == Fault.PULLED ? DeviceStatus.GONE : DeviceStatus.IO_ERROR;
     for (DeviceRequest next = failing.poll(); next != null; next = failing.poll()) {
@@ -65,7 +73,7 @@ final class FaultyDevice implements LocalBlockDevice {
 
   @Override
   public int inFlight() {
-    return memory.inFlight() + failing.size();
+    return memory.inFlight() + failing.size() + held.size();
   }
 
   @Override

@@ -2,10 +2,13 @@ package io.ashlar.daemon.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.ashlar.control.ControlException;
 import io.ashlar.control.HealthEntry;
 import io.ashlar.control.PoolInfo;
+import io.ashlar.control.ProblemCode;
+import io.ashlar.control.ScrubInfo;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.qos.QosLimits;
 import io.ashlar.core.store.LogStore;
@@ -160,6 +163,19 @@ class PoolFailureTest {
   }
 
   @Test
+  void shouldRefuseASecondScrubWhileOneThatWasAskedForIsUnderWay() throws Exception {
+    assertThat(submit(BlockOperation.WRITE)).isEqualTo(BlockStatus.OK);
+    disk.fault = Fault.HOLDS_READS;
+    assertThat(report.scrub().start().state()).isEqualTo(ScrubInfo.ASKED);
+    ControlException refused =
+        catchThrowableOfType(ControlException.class, () -> report.scrub().start());
+    assertThat(refused.code()).isEqualTo(ProblemCode.SCRUB_RUNNING);
+    assertThat(report.scrub().stop().state()).isEqualTo(ScrubInfo.IDLE);
+    assertThat(report.scrub().start().state()).isEqualTo(ScrubInfo.ASKED);
+    disk.fault = Fault.NONE;
+  }
+
+  @Test
   void shouldSayThatThePoolTakesNoMoreWrites() throws Exception {
     disk.fault = Fault.WRITES;
     assertThat(submit(BlockOperation.WRITE)).isEqualTo(BlockStatus.OFFLINE);
@@ -167,6 +183,12 @@ class PoolFailureTest {
     assertThat(entry("pool-failed").sentence()).contains(DISK).contains("start the node again");
     assertThat(entry("device-errors").sentence()).contains("0 reads and 1 writes");
     assertThat(broken).isNotDone();
+    assertThatThrownBy(() -> report.scrub().start())
+        .isInstanceOf(ControlException.class)
+        .hasMessageContaining("failed and is not scrubbed")
+        .extracting(refused -> ((ControlException) refused).code())
+        .isEqualTo(ProblemCode.NOT_READY);
+    assertThat(report.scrub().status().state()).isEqualTo(ScrubInfo.IDLE);
     assertFailed();
   }
 

@@ -13,7 +13,8 @@ class PoolHealthTest {
   private static final Smart NO_SMART = Smart.none("a file has no SMART log");
 
   private static List<HealthEntry> health(PoolSpace space, Smart smart) {
-    return PoolHealth.of(new PoolHealth.Signs("/dev/x", false, false, "", 0, 0, 0), space, smart);
+    return PoolHealth.of(
+        new PoolHealth.Signs("/dev/x", false, false, "", 0, 0, 0, 0), space, smart);
   }
 
   @ParameterizedTest
@@ -59,7 +60,7 @@ class PoolHealthTest {
 
   @Test
   void shouldNameTheWorstFirst() {
-    PoolHealth.Signs signs = new PoolHealth.Signs("/dev/x", true, true, "it broke", 3, 1, 2);
+    PoolHealth.Signs signs = new PoolHealth.Signs("/dev/x", true, true, "it broke", 3, 4, 1, 2);
     assertThat(PoolHealth.of(signs, new PoolSpace(1000, 950, 3000), NO_SMART))
         .map(HealthEntry::code)
         .containsExactly(
@@ -67,6 +68,7 @@ class PoolHealthTest {
             "pool-failed",
             "pool-nearly-full",
             "blocks-damaged",
+            "damage-repaired",
             "device-errors",
             "overcommitted");
   }
