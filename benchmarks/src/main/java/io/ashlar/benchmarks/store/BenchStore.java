@@ -21,6 +21,7 @@ import java.security.SecureRandom;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// A store with one volume, and a queue of requests that is always full.
 public final class BenchStore {
@@ -46,6 +47,8 @@ public final class BenchStore {
   private final Load load;
   private final BlockRequest[] requests;
   private final boolean[] busy;
+  private final long[] startedNs;
+  private @Nullable StoreTimings timings;
   private long ended;
 
   /// What the requests are.
@@ -77,6 +80,7 @@ public final class BenchStore {
     this.load = load;
     requests = new BlockRequest[load.depth()];
     busy = new boolean[load.depth()];
+    startedNs = new long[load.depth()];
     SecureRandom random = new SecureRandom();
     for (int i = 0; i < requests.length; i++) {
       int slot = i;
@@ -89,6 +93,9 @@ public final class BenchStore {
           new BlockRequest(done -> {
             busy[slot] = false;
             ended++;
+            if (timings != null) {
+              timings.requests.recordValue(System.nanoTime() - startedNs[slot]);
+            }
             if (done.status != BlockStatus.OK) {
               throw new IllegalStateException(done.operation + " ended with " + done.status);
             }
@@ -149,8 +156,18 @@ public final class BenchStore {
     return ended;
   }
 
+  /// Takes down from now on how long everything takes.
+  StoreTimings measure() {
+    timings = new StoreTimings();
+    return timings;
+  }
+
   void turn() {
-    store.doWork(System.nanoTime());
+    long start = System.nanoTime();
+    store.doWork(start);
+    if (timings != null) {
+      timings.steps.recordValue(System.nanoTime() - start);
+    }
   }
 
   /// Makes a checkpoint, so that what the index holds in memory goes into its tree, and waits until
@@ -194,6 +211,7 @@ public final class BenchStore {
           if (operation == BlockOperation.WRITE && load.contents() == Contents.NOISE) {
             requests[i].data.putLong(0, submitted);
           }
+          startedNs[i] = timings == null ? 0 : System.nanoTime();
           volume.submit(requests[i]);
         }
       }
