@@ -106,7 +106,8 @@ public final class BenchStore {
   }
 
   public static void format(BlockDevice device) throws StoreOpenException {
-    LogStore.format(device, new StoreFormat(UUID.randomUUID(), VOLUME, 42, 0));
+    LogStore.format(
+        device, new StoreFormat(UUID.randomUUID(), VOLUME, new SecureRandom().nextLong(), 0));
   }
 
   static BenchStore open(BlockDevice device, int depth) throws StoreOpenException {
