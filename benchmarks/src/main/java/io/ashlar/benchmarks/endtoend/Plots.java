@@ -64,6 +64,7 @@ final class Plots {
   private static XYChart timeline(Row row, List<Series> drawable) {
     XYChart chart = chart(row.title() + ", by the second", "seconds", "µs");
     chart.getStyler().setYAxisLogarithmic(true);
+    chart.getStyler().setXAxisDecimalPattern("0");
     for (Series series : drawable) {
       LoadResult last = series.details().getLast();
       if (last.timeline().isEmpty()) {
