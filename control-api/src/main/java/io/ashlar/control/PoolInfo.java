@@ -64,8 +64,15 @@ public record PoolInfo(
   /// @param indexBytes of these, the index's, all taken at start
   /// @param residentMibPerTib `residentBytes` for each TiB of volumes; 0 where there is no volume
   /// @param indexMibPerTib `indexBytes` for each TiB of volumes; 0 where there is no volume
+  /// @param indexPageHits index pages that were wanted and in memory since the daemon started
+  /// @param indexPageMisses index pages that had to be read from the device first
   public record Memory(
-      long residentBytes, long indexBytes, double residentMibPerTib, double indexMibPerTib) {}
+      long residentBytes,
+      long indexBytes,
+      double residentMibPerTib,
+      double indexMibPerTib,
+      long indexPageHits,
+      long indexPageMisses) {}
 
   /// The device's own log (SMART).
   ///

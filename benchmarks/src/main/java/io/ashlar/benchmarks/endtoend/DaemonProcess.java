@@ -128,6 +128,12 @@ final class DaemonProcess implements AutoCloseable {
             name, sizeBytes, blockBytes, isSealed, isSealed, QosLimits.UNLIMITED, List.of()));
   }
 
+  /// How many index pages had to be read from the device before they could be used, since the
+  /// start.
+  long indexPageMisses() {
+    return client.pool().memory().indexPageMisses();
+  }
+
   /// A load on the whole of a volume.
   static NvmeLoad load(
       String name, VolumeInfo volume, AccessPattern pattern, int readPercent, int[] blockAndDepth) {

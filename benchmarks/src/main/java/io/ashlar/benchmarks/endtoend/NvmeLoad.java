@@ -17,7 +17,7 @@ import java.util.UUID;
 /// @param subsystem the volume's NQN
 record NvmeLoad(String name, InetSocketAddress address, String subsystem, LoadShape shape)
     implements Contender {
-  private static final Duration WARM_UP = Duration.ofSeconds(1);
+  static final Duration WARM_UP = Duration.ofSeconds(1);
   private static final int FILL_BLOCK_BYTES = 128 * 1024;
   private static final int FILL_DEPTH = 8;
   private static final int NAMESPACE = 1;

@@ -26,6 +26,10 @@ final class Rows implements AutoCloseable {
   private static final int[] LONG_128K = {128 * 1024, 8};
   private static final long RAM_VOLUME_BYTES = 512L << 20;
   private static final long RAM_POOL_BYTES = 4L << 30;
+  private static final String LEAF_ROW = "file-leaf-qd1";
+
+  /// The volume's size in spans: 16 times the leaves that 8 MiB of index hold, at the default span.
+  private static final int LEAF_SPANS = 8;
 
   private final BenchOptions options;
   private final List<AutoCloseable> processes = new ArrayList<>();
@@ -139,6 +143,43 @@ final class Rows implements AutoCloseable {
     load(ASHLAR, reads, RANDOM, 0, LONG_128K).fill();
     addFileReads(reads, raw);
     addFileWrites(writes, clear, raw);
+    addLeafReads(raw);
+  }
+
+  /// Reads of a volume of which the index's memory holds hardly any leaf.
+  private void addLeafReads(Path raw) throws IOException, InterruptedException {
+    if (!options.wants(LEAF_ROW)) {
+      return;
+    }
+    Path directory = options.directory.resolve("leaf");
+    Directories.delete(directory);
+    Path pool = directory.resolve("pool.img");
+    FioLoad.layOutZeroes(pool, (LEAF_SPANS + 2) * options.spanBytes());
+    DaemonProcess daemon =
+        keep(
+            DaemonProcess.start(
+                directory, Map.of("pool.device", pool.toString(), "engine.index-budget", "8MiB")));
+    VolumeInfo volume = daemon.createVolume("leaf", LEAF_SPANS * options.spanBytes(), 4096, SEALED);
+    NvmeLoad load = load(ASHLAR, volume, RANDOM, 100, ONE_4K);
+    load.fill();
+    LeafMissLoad missing = new LeafMissLoad(load, daemon);
+    rows.add(
+        new Row(
+            LEAF_ROW,
+            "4 KiB random read QD1, file-backed, index leaf read from the device first",
+            List.of(missing, new FioLoad(FIO, raw, "randread", 4096, 1, List.of())),
+            row ->
+                List.of(
+                    new Bar(
+                        "p50 in µs against 2 × fio + 40 µs",
+                        row.of(ASHLAR).medianP50Us(),
+                        2 * row.of(FIO).medianP50Us() + 40,
+                        AT_MOST),
+                    new Bar(
+                        "index pages read for each operation, so that this is what was measured",
+                        missing.missesPerOperation(),
+                        0.9,
+                        AT_LEAST))));
   }
 
   private void addFileReads(VolumeInfo reads, Path raw) {

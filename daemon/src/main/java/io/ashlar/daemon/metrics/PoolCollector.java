@@ -39,7 +39,10 @@ final class PoolCollector {
     gauge("ashlar_pool_compression_ratio", "Host bytes per byte.", pool.reduction().compression());
     gauge(
         "ashlar_pool_thinness_ratio", "Full volumes' bytes per byte.", pool.reduction().thinness());
-    gauge("ashlar_index_memory_bytes", "Memory of the index.", pool.memory().indexBytes());
+    PoolInfo.Memory memory = pool.memory();
+    gauge("ashlar_index_memory_bytes", "Memory of the index.", memory.indexBytes());
+    counter("ashlar_index_page_hits", "Index pages found in memory.", memory.indexPageHits());
+    counter("ashlar_index_page_misses", "Index pages read first.", memory.indexPageMisses());
   }
 
   private void addWork(PoolInfo pool) {

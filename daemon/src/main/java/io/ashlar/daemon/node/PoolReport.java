@@ -44,7 +44,7 @@ final class PoolReport {
         signs.damaged(),
         signs.errors(),
         space.reduction(store, pool.unitBytes()),
-        ProcessMemory.of(store.indexMemoryBytes(), provisionedBytes),
+        ProcessMemory.of(store, provisionedBytes),
         scrub.status(),
         smart,
         health);

@@ -1,6 +1,7 @@
 package io.ashlar.daemon.node;
 
 import io.ashlar.control.PoolInfo;
+import io.ashlar.core.store.StoreStatistics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,15 +15,18 @@ final class ProcessMemory {
 
   private ProcessMemory() {}
 
-  /// @param indexBytes the index's part
+  /// @param store whose index is a part of it
   /// @param provisionedBytes the sum of the volumes' sizes
-  static PoolInfo.Memory of(long indexBytes, long provisionedBytes) {
+  static PoolInfo.Memory of(StoreStatistics store, long provisionedBytes) {
     long resident = residentBytes();
+    long indexBytes = store.indexMemoryBytes();
     return new PoolInfo.Memory(
         resident,
         indexBytes,
         mibPerTib(resident, provisionedBytes),
-        mibPerTib(indexBytes, provisionedBytes));
+        mibPerTib(indexBytes, provisionedBytes),
+        store.index().pageHits(),
+        store.index().pageMisses());
   }
 
   static double mibPerTib(long bytes, long provisionedBytes) {

@@ -37,7 +37,7 @@ class NodeMetricsTest {
           1,
           2,
           new PoolInfo.Reduction(512, 30, 20, 1.5, 8),
-          new PoolInfo.Memory(99, 9, 1, 0.1),
+          new PoolInfo.Memory(99, 9, 1, 0.1, 12, 34),
           new ScrubInfo(
               ScrubInfo.BACKGROUND,
               1,
@@ -126,6 +126,8 @@ class NodeMetricsTest {
         .contains("ashlar_pool_healthy{node=\"n1\"} 1.0\n")
         .contains("ashlar_pool_compression_ratio{node=\"n1\"} 1.5\n")
         .contains("ashlar_pool_thinness_ratio{node=\"n1\"} 8.0\n")
+        .contains("ashlar_index_page_hits_total{node=\"n1\"} 12.0\n")
+        .contains("ashlar_index_page_misses_total{node=\"n1\"} 34.0\n")
         .contains("ashlar_scrub_running{node=\"n1\"} 1.0\n")
         .contains("ashlar_scrub_read_bytes_total{node=\"n1\"} 400.0\n")
         .contains("ashlar_scrub_passes_total{node=\"n1\"} 3.0\n")
