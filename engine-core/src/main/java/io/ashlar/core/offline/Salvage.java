@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// copies. Every group of every segment is looked at, so that neither the superblocks nor the
 /// checkpoint nor an unbroken log is needed; the less there is, the less is certain, and what is
 /// not certain is told. A version known to be the newest whose bytes are damaged is never replaced
-/// by an older one.
+/// by an older one, unless it may never have become durable: then it is, and that is told.
 public final class Salvage {
   /// So many segments are scanned without a word.
   private static final int MESSAGE_SEGMENTS = 64;
@@ -324,11 +324,24 @@ public final class Salvage {
     }
   }
 
+  /// The newest version that can be read, of those that a power loss may have cut short; else the
+  /// one that is known to be durable, and no older one.
+  ///
   /// @return what is wrong with the block; null if nothing is
   private SalvagedRange.@Nullable Kind copy(SalvageBatch.Planned leaf, int slot, long lba) {
     LeafVersions versions = leaf.versions();
-    EntryFlyweight entry = versions.entry(slot);
     SalvagedRange.Kind certainty = versions.isCertain() ? null : SalvagedRange.Kind.UNCERTAIN;
+    for (EntryFlyweight newer : leaf.tail().newerThan(slot, versions.entry(slot).writeId())) {
+      if (!newer.isStored()) {
+        return certainty;
+      }
+      if (open(newer, lba)) {
+        give(leaf, lba);
+        return certainty;
+      }
+      certainty = SalvagedRange.Kind.UNCERTAIN;
+    }
+    EntryFlyweight entry = versions.entry(slot);
     if (entry.isPoisoned()) {
       return SalvagedRange.Kind.UNREADABLE;
     }
@@ -338,9 +351,13 @@ public final class Salvage {
     if (!versions.read(slot, place -> open(place, lba))) {
       return SalvagedRange.Kind.UNREADABLE;
     }
+    give(leaf, lba);
+    return certainty;
+  }
+
+  private void give(SalvageBatch.Planned leaf, long lba) {
     leaf.volume().copied();
     target.onBlock(leaf.volume(), lba, block, 0);
-    return certainty;
   }
 
   private boolean open(EntryFlyweight place, long lba) {

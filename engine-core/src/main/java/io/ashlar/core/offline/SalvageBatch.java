@@ -20,14 +20,26 @@ import org.jspecify.annotations.Nullable;
 /// As many leaves of volumes as fit memory, with the newest version of each of their blocks: first
 /// as the trees have them, then as the log's records do.
 final class SalvageBatch implements ScanVisitor {
+  /// What a group of the log counts for.
+  private enum Standing {
+    /// The checkpoint holds it: trees that can be read know better.
+    CHECKPOINTED,
+    /// It came after the checkpoint and became durable.
+    NEWS,
+    /// It came after the checkpoint, and nothing says that it became durable.
+    TAIL
+  }
+
   /// A leaf of a volume.
-  record Planned(SalvagedVolume volume, long leaf, LeafVersions versions) {}
+  ///
+  /// @param tail versions that may not have become durable
+  record Planned(SalvagedVolume volume, long leaf, LeafVersions versions, TailVersions tail) {}
 
   private final SalvageSurvey survey;
   private final long newsFrom;
   private final Map<Integer, List<Integer>> headsOfAncestor;
   private final List<Planned> planned = new ArrayList<>();
-  private final Map<Integer, TreeMap<Long, LeafVersions>> byLayer = new TreeMap<>();
+  private final Map<Integer, TreeMap<Long, Planned>> byLayer = new TreeMap<>();
   private final EntryFlyweight entry = new EntryFlyweight();
 
   /// @param newsFrom the first group that the checkpoint does not hold
@@ -41,10 +53,10 @@ final class SalvageBatch implements ScanVisitor {
 
   /// Adds a leaf; of one volume in rising order.
   LeafVersions plan(SalvagedVolume volume, long leaf) {
-    LeafVersions versions = new LeafVersions();
-    planned.add(new Planned(volume, leaf, versions));
-    byLayer.computeIfAbsent(volume.layer(), id -> new TreeMap<>()).put(leaf, versions);
-    return versions;
+    Planned added = new Planned(volume, leaf, new LeafVersions(), new TailVersions());
+    planned.add(added);
+    byLayer.computeIfAbsent(volume.layer(), id -> new TreeMap<>()).put(leaf, added);
+    return added.versions;
   }
 
   List<Planned> planned() {
@@ -56,12 +68,12 @@ final class SalvageBatch implements ScanVisitor {
     if (point.isUnverified) {
       offerCopy(point.layer, point.lba, point.entry);
     } else {
-      offer(point.layer, point.lba, point.entry, true);
+      offer(point.layer, point.lba, point.entry, Standing.NEWS);
     }
   }
 
   void carried(CarriedRange range) {
-    unmap(range.layer, range.start, range.end - range.start, range.writeId, true);
+    unmap(range.layer, range.start, range.end - range.start, range.writeId, Standing.NEWS);
   }
 
   @Override
@@ -69,7 +81,7 @@ final class SalvageBatch implements ScanVisitor {
     if (survey.isCut(window.header())) {
       return;
     }
-    boolean isNews = window.header().sequence() >= newsFrom;
+    Standing standing = standing(window.header().sequence());
     int generation = window.header().generation();
     GroupRecords records = window.records();
     while (records.next()) {
@@ -77,17 +89,17 @@ final class SalvageBatch implements ScanVisitor {
       switch (record.type()) {
         case WRITE, RELOCATE -> {
           while (records.nextBlock()) {
-            block(records, generation, isNews);
+            block(records, generation, standing);
           }
         }
         case UNMAP ->
-            unmap(record.layer(), record.lba(), record.argument(), record.writeId(), isNews);
+            unmap(record.layer(), record.lba(), record.argument(), record.writeId(), standing);
         default -> records.skipBlocks();
       }
     }
   }
 
-  private void block(GroupRecords records, int generation, boolean isNews) {
+  private void block(GroupRecords records, int generation, Standing standing) {
     RecordFlyweight record = records.record();
     BlockDescriptorFlyweight block = records.block();
     long lba = record.lba() + records.blockIndex();
@@ -99,45 +111,63 @@ final class SalvageBatch implements ScanVisitor {
       entry.place(records.address(), records.blockUnits(), generation);
       entry.content(block.codec(), block.length(), block.checksum(), block.keyGeneration());
     }
-    offer(record.layer(), lba, entry, isNews);
+    offer(record.layer(), lba, entry, standing);
     for (int head : headsOfAncestor.getOrDefault(record.layer(), List.of())) {
       offerCopy(head, lba, entry);
     }
   }
 
-  private void offer(int layer, long lba, EntryFlyweight found, boolean isNews) {
-    LeafVersions versions = leaf(layer, lba);
-    if (versions != null) {
-      versions.consider((int) (lba % PageCodec.SLOTS), found, isNews);
+  private Standing standing(long sequence) {
+    if (sequence < newsFrom) {
+      return Standing.CHECKPOINTED;
+    }
+    return survey.isKnownDurable(sequence) ? Standing.NEWS : Standing.TAIL;
+  }
+
+  private void offer(int layer, long lba, EntryFlyweight found, Standing standing) {
+    Planned leaf = leaf(layer, lba);
+    if (leaf != null) {
+      offer(leaf, (int) (lba % PageCodec.SLOTS), found, standing);
+    }
+  }
+
+  private static void offer(Planned leaf, int slot, EntryFlyweight found, Standing standing) {
+    switch (standing) {
+      case CHECKPOINTED -> leaf.versions.consider(slot, found, false);
+      case NEWS -> leaf.versions.consider(slot, found, true);
+      case TAIL -> {
+        leaf.versions.considerCopy(slot, found);
+        leaf.tail.add(slot, found);
+      }
     }
   }
 
   private void offerCopy(int layer, long lba, EntryFlyweight found) {
-    LeafVersions versions = leaf(layer, lba);
-    if (versions != null) {
-      versions.considerCopy((int) (lba % PageCodec.SLOTS), found);
+    Planned leaf = leaf(layer, lba);
+    if (leaf != null) {
+      leaf.versions.considerCopy((int) (lba % PageCodec.SLOTS), found);
     }
   }
 
-  private @Nullable LeafVersions leaf(int layer, long lba) {
-    TreeMap<Long, LeafVersions> leaves = byLayer.get(layer);
+  private @Nullable Planned leaf(int layer, long lba) {
+    TreeMap<Long, Planned> leaves = byLayer.get(layer);
     return leaves == null ? null : leaves.get(lba / PageCodec.SLOTS);
   }
 
-  private void unmap(int layer, long lba, long count, long writeId, boolean isNews) {
-    TreeMap<Long, LeafVersions> leaves = byLayer.get(layer);
+  private void unmap(int layer, long lba, long count, long writeId, Standing standing) {
+    TreeMap<Long, Planned> leaves = byLayer.get(layer);
     if (leaves == null || count <= 0 || lba < 0) {
       return;
     }
     long end = lba + Math.min(count, Long.MAX_VALUE - lba);
     entry.tombstone(layer, writeId);
-    for (Map.Entry<Long, LeafVersions> each :
+    for (Map.Entry<Long, Planned> each :
         leaves.subMap(lba / PageCodec.SLOTS, true, (end - 1) / PageCodec.SLOTS, true).entrySet()) {
       long first = each.getKey() * PageCodec.SLOTS;
       int from = (int) Math.max(0, lba - first);
       int to = (int) Math.min(PageCodec.SLOTS, end - first);
       for (int slot = from; slot < to; slot++) {
-        each.getValue().consider(slot, entry, isNews);
+        offer(each.getValue(), slot, entry, standing);
       }
     }
   }

@@ -177,6 +177,11 @@ final class SalvageSurvey implements ScanVisitor {
     return header.sequence() >= cutByEpoch.getOrDefault(header.epoch(), Long.MAX_VALUE);
   }
 
+  /// Whether a group says that this one became durable. Of the last ones none does.
+  boolean isKnownDurable(long sequence) {
+    return sequence <= durableThrough;
+  }
+
   /// Durable groups from `first` on that are nowhere.
   long missingFrom(long first) {
     long found = 0;

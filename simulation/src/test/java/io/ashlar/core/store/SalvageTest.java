@@ -16,8 +16,14 @@ import io.ashlar.core.offline.SalvagedRange.Kind;
 import io.ashlar.core.offline.SalvagedVolume;
 import io.ashlar.core.store.DamagedImage.Structure;
 import io.ashlar.core.transform.KeyProvider;
+import io.ashlar.core.volume.BlockOperation;
+import io.ashlar.core.volume.BlockRequest;
+import io.ashlar.core.volume.BlockStatus;
+import io.ashlar.simulation.CrashChoice;
 import io.ashlar.simulation.DiskImage;
+import io.ashlar.simulation.DiskState;
 import io.ashlar.simulation.SimulatedClock;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -262,6 +268,79 @@ class SalvageTest {
     if (!isTaken) {
       assertHonest(SMALL_UNITS, outcome, "a tail that was cut off");
     }
+  }
+
+  /// Nothing but the trailing mark, or a later group, says that a group became durable.
+  @ParameterizedTest
+  @CsvSource({"false, UNCERTAIN", "true, UNREADABLE"})
+  void shouldReplaceADamagedVersionByAnOlderOneOnlyIfItMayNeverHaveBeenAcked(
+      boolean isDurable, Kind kind) {
+    Superblock root = SMALL_UNITS.root();
+    DiskImage image = SMALL_UNITS.image.fork();
+    long sequence = root.replayFrom() + 1000;
+    new PlantedGroup(0, sequence, isDurable ? sequence : 0, 2, 1000)
+        .plantWrite(image, root, SMALL_UNITS.freeSegment, 1, 7, WriteId.of(2, 77_000));
+    long planted = root.geometry().segmentOffset(SMALL_UNITS.freeSegment);
+    image.flipBit(planted + root.geometry().unitBytes() + 100, 2);
+    Outcome outcome = salvage(SMALL_UNITS, image);
+    assertThat(outcome.kind(7)).isEqualTo(kind);
+    assertThat(outcome.versions[7]).isEqualTo(isDurable ? 0 : SMALL_UNITS.versions[7]);
+    assertThat(SMALL_UNITS.versions[7]).as("there is an older one").isPositive();
+    assertThat(outcome.report.isComplete()).isFalse();
+  }
+
+  /// Block 7 is written over and over, and power is lost in every way at every turn: what was acked
+  /// last is in the image, or something newer, and never a hole.
+  @Test
+  void shouldGiveTheVersionBeforeTheOneThatAPowerLossCutShort() {
+    SimulatedClock clock = new SimulatedClock();
+    StoreRig rig = StoreRig.open(clock, SMALL_UNITS.disk(SMALL_UNITS.image.fork(), clock));
+    rig.disk.latency(40_000, 80_000);
+    int[] kinds = new int[2];
+    for (long version = 1_000_000; version < 1_000_005; version++) {
+      boolean[] acked = new boolean[1];
+      rig.volume(1).submit(write(7, version, acked));
+      for (int turn = 0; !acked[0]; turn++) {
+        assertThat(turn).isLessThan(10_000);
+        rig.turn();
+        if (!rig.disk.state().unsynced().isEmpty()) {
+          crashEverywhere(rig.disk.state(), version, acked[0] ? version : version - 1, kinds);
+        }
+      }
+    }
+    assertThat(kinds[0]).as("outcomes that are certain").isPositive();
+    assertThat(kinds[1]).as("outcomes that are not").isPositive();
+  }
+
+  private static void crashEverywhere(DiskState state, long newest, long acked, int[] kinds) {
+    for (CrashChoice choice : CrashChoice.enumerate(state, 1)) {
+      Outcome outcome = salvage(SMALL_UNITS, state.crashed(choice));
+      long found = outcome.versions[7];
+      long least = acked == 999_999 ? SMALL_UNITS.versions[7] : acked;
+      assertThat(found).as("%s: %s", choice, outcome.kind(7)).isIn(least, newest);
+      assertThat(outcome.kind(7)).isIn(null, Kind.UNCERTAIN);
+      kinds[outcome.kind(7) == null ? 0 : 1]++;
+    }
+  }
+
+  private static BlockRequest write(long block, long version, boolean[] acked) {
+    BlockRequest write =
+        new BlockRequest(done -> {
+          assertThat(done.status).isEqualTo(BlockStatus.OK);
+          acked[0] = true;
+        });
+    write.operation = BlockOperation.WRITE;
+    write.data.wrap(ByteBuffer.allocateDirect(4096));
+    // What cannot be compressed takes several sectors, which may tear.
+    SplittableRandom random = new SplittableRandom(version);
+    for (int at = 2 * Long.BYTES; at < 4096; at += Long.BYTES) {
+      write.data.putLong(at, random.nextLong());
+    }
+    write.data.putLong(0, version);
+    write.data.putLong(Long.BYTES, block);
+    write.offsetBytes = block * 4096;
+    write.lengthBytes = 4096;
+    return write;
   }
 
   /// Headers lie at whole MiB within segments too, if chance has it.
