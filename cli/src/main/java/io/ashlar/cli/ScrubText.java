@@ -39,7 +39,7 @@ final class ScrubText {
 
   private static String lastPass(ScrubInfo scrub) {
     String endedAt = scrub.endedAt();
-    return endedAt == null ? "not ended since the node started" : "ended " + endedAt;
+    return endedAt == null ? "none ended yet" : "ended " + endedAt;
   }
 
   private static String found(Findings found) {

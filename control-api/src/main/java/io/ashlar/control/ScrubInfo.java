@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// @param bytesRead since the daemon started
 /// @param startedAt when the present pass began or went on, or the last one; null if none did since
 ///   the daemon started
-/// @param endedAt when the last pass ended; null if none did since the daemon started
+/// @param endedAt when the last pass ended, before the daemon started maybe; null if none ever did
 /// @param intervalSeconds how far apart passes begin by themselves; 0 for never
-/// @param foundByPass what was found since `startedAt`
+/// @param foundByPass what the present pass found, or the last one, since the daemon started
 /// @param foundSinceStart what was found since the daemon started
 public record ScrubInfo(
     String state,
@@ -36,7 +36,7 @@ public record ScrubInfo(
   /// A pass that somebody asked for is under way.
   public static final String ASKED = "asked";
 
-  /// What was found. A damage that is met again counts again.
+  /// What was found, each place once: again only if a pass found it mended meanwhile.
   ///
   /// @param damagedBlocks blocks of volumes that are not what was written; they are not served
   /// @param damagedPages index pages, checkpoints, superblocks and group headers that are not what

@@ -58,9 +58,9 @@ public enum ConfigKey {
       "scrub.interval",
       Kind.DURATION.within(3_600, 3_650L * 86_400),
       "30d",
-      "How far apart passes over all stored data begin by themselves (scrub), each spread over about"
-          + " that time, at 1MiB/s or more; the first begins, or goes on, at start. 0: only when"
-          + " `ashlar pool scrub start` asks."),
+      "How far apart passes over all stored data begin by themselves (scrub), restarts or not; each"
+          + " takes that time at most, at 1MiB/s or more. 0: only when `ashlar pool scrub start`"
+          + " asks."),
   MANAGEMENT_LISTEN(
       "management.listen", Kind.HOST, "127.0.0.1", "Address or interface of the management API."),
   MANAGEMENT_PORT("management.port", Kind.PORT, "7480", "Its TCP port; 0 takes a free one."),

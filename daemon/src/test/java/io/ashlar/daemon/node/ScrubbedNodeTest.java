@@ -179,6 +179,10 @@ class ScrubbedNodeTest {
       }
       assertThatThrownBy(() -> namespace.read(77, 1)).isInstanceOf(NvmeException.class);
 
+      assertThat(scrub(client).foundSinceStart())
+          .as("the same damage, met again")
+          .isEqualTo(new Findings(1, 0, 0, 0));
+
       namespace.write(77, content(-77));
       namespace.flush();
       assertThat(namespace.read(77, 1)).isEqualTo(content(-77));
@@ -219,14 +223,15 @@ class ScrubbedNodeTest {
     }
   }
 
-  /// 8 MiB at 1 MiB/s: the pass that begins at start is under way when it is looked at.
+  /// 8 MiB at 1 to 4 MiB/s: the pass that begins at start is under way when it is looked at.
   @Test
   void shouldScrubByItselfFromTheStartUntilStopped() throws Exception {
-    try (Node node = start();
+    try (Node node = start(ASKED_ONLY);
         ControlClient client = client(node);
         NvmeInitiator host = connect(plainVolume(client))) {
       fill(host.openNamespace(1, 4));
     }
+    String ended;
     try (Node node = start();
         ControlClient client = client(node)) {
       ScrubInfo slow = client.scrub();
@@ -238,6 +243,14 @@ class ScrubbedNodeTest {
       ScrubInfo done = scrub(client);
       assertThat(done.passes()).isEqualTo(1);
       assertThat(done.foundSinceStart()).isEqualTo(Findings.NONE);
+      ended = done.endedAt();
+    }
+    try (Node node = start();
+        ControlClient client = client(node)) {
+      ScrubInfo next = client.scrub();
+      assertThat(next.state()).as("not yet again").isEqualTo(ScrubInfo.IDLE);
+      assertThat(next.startedAt()).isNull();
+      assertThat(next.endedAt()).isEqualTo(ended).isNotNull();
     }
   }
 }

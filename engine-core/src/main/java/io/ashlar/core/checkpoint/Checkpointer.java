@@ -11,6 +11,7 @@ import io.ashlar.core.format.RecordType;
 import io.ashlar.core.format.Sectors;
 import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.Superblock.Pieces;
+import io.ashlar.core.format.Superblock.ScrubTimes;
 import io.ashlar.core.format.Superblock.StreamCursor;
 import io.ashlar.core.index.BlockIndex;
 import io.ashlar.core.segment.LogWriter;
@@ -69,6 +70,7 @@ public final class Checkpointer {
   private List<StreamCursor> cursors = List.of();
   private Superblock root;
   private Superblock next;
+  private ScrubTimes scrubTimes;
   private Phase phase = Phase.IDLE;
   private long number;
   private long replayFrom;
@@ -91,6 +93,7 @@ public final class Checkpointer {
     this.root = root;
     this.places = places;
     next = root;
+    scrubTimes = root.scrub();
     number = root.checkpoint().number();
     int bytes = CheckpointPieceFlyweight.HEAD_BYTES + CheckpointPieceFlyweight.DATA_BYTES;
     piece = new UnsafeBuffer(BufferUtil.allocateDirectAligned(bytes, 4096));
@@ -103,6 +106,15 @@ public final class Checkpointer {
   /// The superblock that counts now.
   public Superblock root() {
     return root;
+  }
+
+  /// When scrubs began and ended, durable with the next superblock that is written.
+  public ScrubTimes scrubTimes() {
+    return scrubTimes;
+  }
+
+  public void scrubTimes(ScrubTimes times) {
+    scrubTimes = times;
   }
 
   /// Whether a piece of the newest checkpoint lies at this place.
@@ -238,7 +250,8 @@ public final class Checkpointer {
             replayFrom,
             root.cutSequence(),
             pieces,
-            cursors);
+            cursors,
+            scrubTimes);
     next.encode(rootMemory, 0, parts.crc);
     rootWrite.operation = DeviceOperation.WRITE_DURABLE;
     rootWrite.offset = SuperblockSlots.offsetOf(next);

@@ -73,7 +73,9 @@ public record Layout(String name, List<Field> fields) {
               number("META segment", 4),
               number("META generation", 4),
               number("META offset", 4),
-              padding(4)));
+              padding(4),
+              number("scrub: last pass began at ms", 8),
+              number("scrub: last pass ended at ms", 8)));
 
   public static final Layout GROUP_HEADER =
       new Layout(

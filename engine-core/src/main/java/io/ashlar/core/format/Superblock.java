@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// | checkpoint: last piece | segment generation | pieces | body length | body crc | checkpoint number |  112 … 144
 /// +------------------------+--------------------+--------+-------------+----------+-------------------+
 /// | stream × 3: segment · generation · offset · 0                    |               144 … 192
-/// +------------------------------------------------------------------+
+/// +------------------------------+-----------------------------------+
+/// | last scrub: began, epoch ms  | last one that ended: epoch ms     |               192 … 208
+/// +------------------------------+-----------------------------------+
 /// ```
 ///
 /// The checksum covers everything after itself up to [#BYTES].
@@ -37,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// @param cutSequence groups from this sequence on count only if their epoch is at least `epoch`
 /// @param checkpoint where the checkpoint is, or [Pieces#NONE]
 /// @param cursors per stream, where its first group from `replayFrom` on is or will be
+/// @param scrub of the lane, as of this write; zeroes where it was written before there were any
 public record Superblock(
     long generation,
     UUID device,
@@ -48,7 +51,8 @@ public record Superblock(
     long replayFrom,
     long cutSequence,
     Pieces checkpoint,
-    List<StreamCursor> cursors) {
+    List<StreamCursor> cursors,
+    ScrubTimes scrub) {
   public static final int BYTES = 4096;
   public static final long MAGIC = 0x42535241_4C485341L; // "ASHLARSB"
 
@@ -80,6 +84,8 @@ public record Superblock(
   private static final int CHECKPOINT_NUMBER_OFFSET = BODY_CRC_OFFSET + Integer.BYTES;
   private static final int STREAMS_OFFSET = CHECKPOINT_NUMBER_OFFSET + Long.BYTES;
   private static final int STREAM_BYTES = 4 * Integer.BYTES;
+  private static final int SCRUB_BEGAN_OFFSET = STREAMS_OFFSET + 3 * STREAM_BYTES;
+  private static final int SCRUB_ENDED_OFFSET = SCRUB_BEGAN_OFFSET + Long.BYTES;
 
   /// No segment is smaller: it holds a few groups, each with an atomic write.
   private static final int SEGMENT_BYTES_MIN = 1024 * 1024;
@@ -154,6 +160,29 @@ public record Superblock(
     public static final StreamCursor NONE = new StreamCursor(-1, 0, 0);
   }
 
+  /// When all that lives was last read and checked. No checkpoint or log depends on it.
+  ///
+  /// @param beganMillis when the last pass began; 0 if none did
+  /// @param endedMillis when the last pass that ended did so; 0 if none did
+  public record ScrubTimes(long beganMillis, long endedMillis) {
+    public static final ScrubTimes NONE = new ScrubTimes(0, 0);
+
+    /// Whether a pass began that did not end yet.
+    public boolean isUnderWay() {
+      return beganMillis > endedMillis;
+    }
+
+    /// A pass begins; not before the last one ended, whatever the clock says.
+    public ScrubTimes began(long nowMillis) {
+      return new ScrubTimes(Math.max(nowMillis, endedMillis + 1), endedMillis);
+    }
+
+    /// The pass ends.
+    public ScrubTimes ended(long nowMillis) {
+      return new ScrubTimes(beganMillis, Math.max(nowMillis, beganMillis));
+    }
+  }
+
   public Superblock {
     cursors = List.copyOf(cursors);
     Check.that(cursors.size() == STREAMS, "a cursor for each stream", cursors.size());
@@ -191,6 +220,8 @@ public record Superblock(
       target.putInt(at + Integer.BYTES, cursors.get(i).generation);
       target.putInt(at + 2 * Integer.BYTES, cursors.get(i).offset);
     }
+    target.putLong(offset + SCRUB_BEGAN_OFFSET, scrub.beganMillis);
+    target.putLong(offset + SCRUB_ENDED_OFFSET, scrub.endedMillis);
     int from = CHECKSUM_OFFSET + Integer.BYTES;
     target.putInt(offset + CHECKSUM_OFFSET, crc.of(target, offset + from, BYTES - from));
   }
@@ -259,7 +290,10 @@ public record Superblock(
             source.getInt(offset + BODY_BYTES_OFFSET),
             source.getInt(offset + BODY_CRC_OFFSET),
             source.getLong(offset + CHECKPOINT_NUMBER_OFFSET)),
-        cursors);
+        cursors,
+        new ScrubTimes(
+            Math.max(0, source.getLong(offset + SCRUB_BEGAN_OFFSET)),
+            Math.max(0, source.getLong(offset + SCRUB_ENDED_OFFSET))));
   }
 
   private static LaneGeometry geometry(MutableDirectBuffer source, int offset, String place)

@@ -8,6 +8,7 @@ import io.ashlar.core.format.GroupProof;
 import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.Superblock.LaneGeometry;
 import io.ashlar.core.format.Superblock.Pieces;
+import io.ashlar.core.format.Superblock.ScrubTimes;
 import io.ashlar.core.format.Superblock.StreamCursor;
 import io.ashlar.core.segment.GroupWindow;
 import io.ashlar.core.segment.Stream;
@@ -137,7 +138,18 @@ public final class LostSuperblocks {
     List<StreamCursor> none = List.of(StreamCursor.NONE, StreamCursor.NONE, StreamCursor.NONE);
     UUID unknown = new UUID(0, 0);
     return new Superblock(
-        0, unknown, unknown, secret, geometry, epoch, false, 0, 0, Pieces.NONE, none);
+        0,
+        unknown,
+        unknown,
+        secret,
+        geometry,
+        epoch,
+        false,
+        0,
+        0,
+        Pieces.NONE,
+        none,
+        ScrubTimes.NONE);
   }
 
   /// How well groups follow each other with this unit.

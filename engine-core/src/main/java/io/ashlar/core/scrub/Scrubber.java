@@ -77,7 +77,6 @@ public final class Scrubber {
   private int loaded;
   private boolean isSeeking;
   private long bytesRead;
-  private long damages;
 
   /// @param window room for the longest group, the scrubber's own
   public Scrubber(Parts parts, GroupWindow window, ScrubListener listener) {
@@ -110,6 +109,11 @@ public final class Scrubber {
     return phase == Phase.READING || phase == Phase.ASKING;
   }
 
+  /// Whether the next piece of work reads from the device.
+  public boolean isAboutToRead() {
+    return phase == Phase.READ;
+  }
+
   /// The segment that is being checked: where to go on after a restart.
   public int segment() {
     return segment;
@@ -118,11 +122,6 @@ public final class Scrubber {
   /// Bytes that were read since the start.
   public long bytesRead() {
     return bytesRead;
-  }
-
-  /// Damages of what is alive that were found since the start.
-  public long damages() {
-    return damages;
   }
 
   /// Stops as soon as nothing is under way: to be called until [#isIdle].
@@ -189,7 +188,6 @@ public final class Scrubber {
 
   private void onRead(DeviceRequest request) {
     if (request.status != DeviceStatus.OK) {
-      damages++;
       listener.onReadFailed(request);
       // What was alive there fails its checksum and is reported by name.
       window.memory().setMemory(loaded, (int) request.length, (byte) 0);
@@ -220,7 +218,6 @@ public final class Scrubber {
       }
       if (!isSeeking) {
         isSeeking = true;
-        damages++;
         listener.onHeaderDamaged(segment, offset);
       }
       offset += parts.segments.geometry().unitBytes();
@@ -274,7 +271,6 @@ public final class Scrubber {
     RecordFlyweight record = walk.record();
     if (record.type() == RecordType.CHECKPOINT) {
       if (parts.checkpoint.holds(walk.address(), parts.segments.generation(segment))) {
-        damages++;
         listener.onCheckpointDamaged(walk.address());
       }
       return false;
@@ -325,7 +321,6 @@ public final class Scrubber {
       return;
     }
     if (answer == Liveness.LIVE) {
-      damages++;
       report();
     }
     // A record with a payload is done; one with blocks may have more.

@@ -3,6 +3,7 @@ package io.ashlar.core.store;
 import io.ashlar.core.base.Clock;
 import io.ashlar.core.device.DeviceRequest;
 import io.ashlar.core.format.EntryFlyweight;
+import io.ashlar.core.format.Superblock.ScrubTimes;
 import io.ashlar.core.qos.BackgroundBudget;
 import io.ashlar.core.scrub.ScrubListener;
 import io.ashlar.core.scrub.Scrubber;
@@ -10,12 +11,18 @@ import io.ashlar.core.segment.GroupWindow;
 import io.ashlar.core.store.HealthLog.PageOutcome;
 
 /// When and how fast a lane is scrubbed, and what is done about what is found. Passes that were
-/// asked for are fast, those made by themselves so slow that all that lives is read once in a given
-/// time. Hosts go first: a step is taken when none of their requests is under way, or when the
-/// scrub has waited for long.
+/// asked for are fast. Those made by themselves begin an interval apart, over restarts too, at the
+/// rate that reads everything once in that time however busy hosts are; faster while hosts rest, or
+/// when the pass is late. Only reads are paced: what was read is checked at once, 20 µs a step.
 final class BackgroundScrub implements ScrubListener {
   /// The least rate of a pass that began by itself.
   static final long FLOOR_BYTES_PER_SECOND = 1 << 20;
+
+  /// So many times as fast a pass goes at most that is late, or beside which hosts rest.
+  static final int HASTE = 4;
+
+  /// How often a pass writes down where it is, and finds its rate anew.
+  static final long SAVE_AFTER_NS = 3_600_000_000_000L;
 
   /// The rates of a pass that somebody asked for, beside hosts and alone.
   private static final long ASKED_BUSY_BYTES_PER_SECOND = 16L << 20;
@@ -24,10 +31,9 @@ final class BackgroundScrub implements ScrubListener {
 
   private static final long SAVED_BYTES_MAX = 1 << 20;
 
-  /// So long hosts that never pause may hold the scrub up.
-  static final long PATIENCE_NS = 100_000_000L;
-
   private static final long NS_PER_SECOND = 1_000_000_000L;
+
+  private static final long NS_PER_MILLI = 1_000_000L;
 
   private final StoreParts parts;
   private final Clock clock;
@@ -36,13 +42,11 @@ final class BackgroundScrub implements ScrubListener {
   private BackgroundBudget budget;
   private long passNs;
   private long nextPassNs;
-  private long steppedNs;
+  private long savedNs;
   private long nowNs;
   private long spent;
   private long passes;
   private long startedMillis;
-  private long endedMillis;
-  private ScrubFindings foundBefore = ScrubFindings.NONE;
   private boolean isRunning;
   private boolean isAsked;
   private boolean isStopping;
@@ -71,19 +75,32 @@ final class BackgroundScrub implements ScrubListener {
     return new BackgroundBudget(busyBytesPerSecond, idleBytesPerSecond, SAVED_BYTES_MAX, nowNs);
   }
 
-  /// Has a pass begin by itself every so often, at a rate that makes it last about as long.
+  /// Has a pass begin by itself every so often, counted from when the last one began. One that did
+  /// not end goes on at once.
   ///
   /// @param nanoseconds 0 for never
   void every(long nanoseconds) {
     passNs = nanoseconds;
-    nextPassNs = nowNs;
+    boolean isPart =
+        parts.checkpointer().scrubTimes().isUnderWay() || parts.segments().scrubPosition() > 0;
+    nextPassNs = isPart ? nowNs : nowNs + dueNs();
+  }
+
+  /// How long it is until an interval has gone by since the last pass began, whatever the clock did
+  /// meanwhile.
+  private long dueNs() {
+    long gone = clock.epochMillis() - parts.checkpointer().scrubTimes().beganMillis();
+    return passNs - Math.clamp(gone, 0, passNs / NS_PER_MILLI) * NS_PER_MILLI;
   }
 
   /// Starts a pass now, or makes the one under way fast.
   void start() {
     isStopping = false;
     isAsked = true;
-    begin(ASKED_BUSY_BYTES_PER_SECOND, ASKED_IDLE_BYTES_PER_SECOND);
+    budget = budget(ASKED_BUSY_BYTES_PER_SECOND, ASKED_IDLE_BYTES_PER_SECOND);
+    if (!isRunning) {
+      begin();
+    }
   }
 
   /// Ends the pass under way; the next one goes on where it was.
@@ -92,24 +109,41 @@ final class BackgroundScrub implements ScrubListener {
     nextPassNs = nowNs + passNs;
   }
 
-  private void begin(long busyBytesPerSecond, long idleBytesPerSecond) {
-    budget = budget(busyBytesPerSecond, idleBytesPerSecond);
-    if (isRunning) {
-      return;
-    }
+  private void beginByItself() {
+    isAsked = false;
+    begin();
+    pace();
+  }
+
+  private void begin() {
     isRunning = true;
     startedMillis = clock.epochMillis();
-    foundBefore = parts.health().scrubFindings();
-    nextPassNs = nowNs + passNs;
+    savedNs = nowNs;
+    ScrubTimes times = parts.checkpointer().scrubTimes();
+    if (!times.isUnderWay()) {
+      parts.checkpointer().scrubTimes(times.began(startedMillis));
+    }
+    if (parts.segments().scrubPosition() == 0) {
+      parts.health().scrub().beginPass();
+    }
+    nextPassNs = nowNs + dueNs();
     superblocks.start();
     scrubber.start(parts.segments().scrubPosition());
   }
 
-  private void beginByItself() {
-    long seconds = Math.max(1, passNs / NS_PER_SECOND);
-    isAsked = false;
-    long rate = Math.max(FLOOR_BYTES_PER_SECOND, parts.space().usedBytes() / seconds);
-    begin(rate, rate);
+  /// Finds the rate at which what is left is read when the next pass is due.
+  private void pace() {
+    int segments = parts.segments().geometry().segments();
+    long held = (long) segments - parts.segments().free().count();
+    long left = held * (segments - parts.segments().scrubPosition()) / segments;
+    long base = Math.max(FLOOR_BYTES_PER_SECOND, bytesPerSecond(held, passNs));
+    long rate = Math.clamp(bytesPerSecond(left, dueNs()), base, HASTE * base);
+    budget = budget(rate, HASTE * base);
+  }
+
+  private long bytesPerSecond(long segments, long withinNs) {
+    long bytes = segments * parts.segments().geometry().segmentBytes();
+    return Math.min(bytes / Math.max(1, withinNs / NS_PER_SECOND), ASKED_IDLE_BYTES_PER_SECOND);
   }
 
   /// @return how much was done
@@ -127,27 +161,40 @@ final class BackgroundScrub implements ScrubListener {
     if (!mayStep(now)) {
       return 0;
     }
-    steppedNs = now;
     superblocks.doWork();
     int work = scrubber.doWork();
     budget.spend(scrubber.bytesRead() - spent);
     spent = scrubber.bytesRead();
     parts.segments().scrubPosition(scrubber.segment());
     if (scrubber.isAtEnd() && superblocks.isDone()) {
-      passes++;
-      endedMillis = clock.epochMillis();
-      parts.segments().scrubPosition(0);
-      isRunning = false;
+      noteEnd();
+    } else if (now - savedNs >= SAVE_AFTER_NS) {
+      save();
     }
     return work;
   }
 
+  private void noteEnd() {
+    passes++;
+    parts.segments().scrubPosition(0);
+    parts.checkpointer().scrubTimes(parts.checkpointer().scrubTimes().ended(clock.epochMillis()));
+    wantsCheckpoint = true;
+    isRunning = false;
+  }
+
+  private void save() {
+    savedNs = nowNs;
+    wantsCheckpoint = true;
+    if (!isAsked) {
+      pace();
+    }
+  }
+
   private boolean mayStep(long now) {
-    boolean isTurn = parts.isIdle() || now - steppedNs >= PATIENCE_NS;
     if (!parts.isIdle()) {
       budget.onForeground(0, now);
     }
-    return isTurn && budget.availableBytes(now) > 0;
+    return !scrubber.isAboutToRead() || budget.availableBytes(now) > 0;
   }
 
   private int end() {
@@ -164,11 +211,10 @@ final class BackgroundScrub implements ScrubListener {
     if (!isRunning) {
       return passNs > 0 ? nextPassNs : Long.MAX_VALUE;
     }
-    if (scrubber.isWaiting()) {
+    if (scrubber.isWaiting() || (scrubber.isAtEnd() && superblocks.isWaiting())) {
       return Long.MAX_VALUE;
     }
-    long turn = parts.isIdle() ? nowNs : steppedNs + PATIENCE_NS;
-    return Math.max(turn, budget.readyNs(nowNs));
+    return scrubber.isAboutToRead() ? budget.readyNs(nowNs) : nowNs;
   }
 
   boolean wantsCheckpoint() {
@@ -179,7 +225,6 @@ final class BackgroundScrub implements ScrubListener {
 
   ScrubStatus status() {
     boolean isUnderWay = isRunning && !isStopping;
-    ScrubFindings found = parts.health().scrubFindings();
     return new ScrubStatus(
         isUnderWay,
         isUnderWay && isAsked,
@@ -187,11 +232,10 @@ final class BackgroundScrub implements ScrubListener {
         parts.segments().geometry().segments(),
         passes,
         scrubber.bytesRead(),
-        scrubber.damages(),
         startedMillis,
-        endedMillis,
-        found,
-        found.minus(foundBefore));
+        parts.checkpointer().scrubTimes().endedMillis(),
+        parts.health().scrubFindings(),
+        parts.health().scrub().byPass());
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.ashlar.core.format.EntryFlyweight;
 import io.ashlar.core.format.Sectors;
 import io.ashlar.core.format.Superblock.LaneGeometry;
 import io.ashlar.core.index.PagePlace;
+import io.ashlar.core.store.ScrubTally.Kind;
+import io.ashlar.core.store.ScrubTally.Sighting;
 import io.ashlar.core.transform.OpenResult;
 
 /// Turns what goes wrong on a device into sentences that name device, segment and offset, and
@@ -23,10 +25,7 @@ public final class HealthLog {
   private long damagedPages;
   private long readErrors;
   private long writeErrors;
-  private long scrubbedBlocks;
-  private long scrubbedPages;
-  private long repairedPages;
-  private long scrubReadErrors;
+  private final ScrubTally scrub = new ScrubTally();
 
   HealthLog(String device, LaneGeometry geometry, Listener listener) {
     this.device = device;
@@ -63,15 +62,23 @@ public final class HealthLog {
                 write.length, write.status, write.errno, place(write.offset / Sectors.BYTES)));
   }
 
+  /// Where what scrubbing finds is counted.
+  ScrubTally scrub() {
+    return scrub;
+  }
+
   void scrubReadFailed(DeviceRequest read) {
-    scrubReadErrors++;
+    scrub.note(Kind.FAILED_READ, read.offset);
     readFailed(read);
   }
 
   /// @param volume a part of the sentence, empty where no volume is known
   void scrubFoundBlock(EntryFlyweight entry, long block, String volume) {
-    damagedBlocks++;
-    scrubbedBlocks++;
+    Sighting sighting = scrub.note(Kind.BLOCK, Sectors.toBytes(entry.address()));
+    if (sighting == Sighting.REPEATED) {
+      return;
+    }
+    damagedBlocks += sighting == Sighting.NEW ? 1 : 0;
     listener.onTrouble(
         "scrub: block %d of layer %d%s is not what was written at %s; there is no other copy of it, so reading it fails until it is written anew"
             .formatted(block, entry.owner(), volume, place(entry.address())));
@@ -79,37 +86,50 @@ public final class HealthLog {
 
   /// What becomes of a damaged page.
   enum PageOutcome {
-    REWRITTEN("it is in memory and is written anew"),
-    LOST("there is no other copy of it, so blocks below it are not served");
+    REWRITTEN("it is in memory and is written anew", Kind.REPAIRED_PAGE),
+    LOST("there is no other copy of it, so blocks below it are not served", Kind.PAGE);
 
     private final String sentence;
+    private final Kind kind;
 
-    PageOutcome(String sentence) {
+    PageOutcome(String sentence, Kind kind) {
       this.sentence = sentence;
+      this.kind = kind;
     }
   }
 
   void scrubFoundPage(String page, long address, PageOutcome outcome) {
-    damagedPages++;
-    scrubbedPages++;
-    repairedPages += outcome == PageOutcome.REWRITTEN ? 1 : 0;
+    if (isRepeated(outcome.kind, Sectors.toBytes(address))) {
+      return;
+    }
     listener.onTrouble(
         "scrub: %s is not what was written at %s; %s"
             .formatted(page, place(address), outcome.sentence));
   }
 
-  void scrubFoundSuperblock(String copy, String what) {
-    damagedPages++;
-    scrubbedPages++;
-    repairedPages++;
+  /// Counts a page unless the pass before met it, too.
+  ///
+  /// @return whether this pass did
+  private boolean isRepeated(Kind kind, long place) {
+    Sighting sighting = scrub.note(kind, place);
+    damagedPages += sighting == Sighting.NEW ? 1 : 0;
+    return sighting == Sighting.REPEATED;
+  }
+
+  /// @param offset of the copy on the device
+  void scrubFoundSuperblock(String copy, long offset, String what) {
+    if (isRepeated(Kind.REPAIRED_PAGE, offset)) {
+      return;
+    }
     listener.onTrouble(
         "scrub: superblock %s of device %s is damaged (%s); it is written anew"
             .formatted(copy, device, what));
   }
 
   void scrubFoundHeader(int segment, int offset) {
-    damagedPages++;
-    scrubbedPages++;
+    if (isRepeated(Kind.PAGE, geometry.segmentOffset(segment) + offset)) {
+      return;
+    }
     listener.onTrouble(
         "scrub: a group header is damaged at device %s segment %d offset %d; its blocks are checked when they are read"
             .formatted(device, segment, offset));
@@ -149,6 +169,6 @@ public final class HealthLog {
 
   /// What scrubbing found; the other counts hold it too.
   public ScrubFindings scrubFindings() {
-    return new ScrubFindings(scrubbedBlocks, scrubbedPages, repairedPages, scrubReadErrors);
+    return scrub.inAll();
   }
 }

@@ -1,6 +1,6 @@
 package io.ashlar.core.store;
 
-/// What scrubbing found of what is alive. A damage that is met again counts again.
+/// What scrubbing found of what is alive, each place once.
 ///
 /// @param blocks blocks of volumes that are not what was written
 /// @param pages index pages, pieces of the checkpoint, superblocks and group headers that are not
@@ -10,11 +10,11 @@ package io.ashlar.core.store;
 public record ScrubFindings(long blocks, long pages, long repairedPages, long failedReads) {
   static final ScrubFindings NONE = new ScrubFindings(0, 0, 0, 0);
 
-  ScrubFindings minus(ScrubFindings earlier) {
+  ScrubFindings plus(ScrubFindings more) {
     return new ScrubFindings(
-        blocks - earlier.blocks,
-        pages - earlier.pages,
-        repairedPages - earlier.repairedPages,
-        failedReads - earlier.failedReads);
+        blocks + more.blocks,
+        pages + more.pages,
+        repairedPages + more.repairedPages,
+        failedReads + more.failedReads);
   }
 }

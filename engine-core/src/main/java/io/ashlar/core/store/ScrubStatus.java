@@ -8,11 +8,11 @@ package io.ashlar.core.store;
 /// @param segments how many there are
 /// @param passes passes that ended since the start of the daemon
 /// @param bytesRead since the start of the daemon
-/// @param damages damages of what is alive found in segments since the start of the daemon
-/// @param startedMillis when the present pass began or went on, or the last one; 0 if none did
-/// @param endedMillis when the last pass ended; 0 if none did
-/// @param found since the start of the daemon
-/// @param foundByPass since `startedMillis`
+/// @param startedMillis when this daemon began the present pass or went on with it, or the last
+///   one; 0 if it made none
+/// @param endedMillis when the last pass ended, under this daemon or one before; 0 if none did
+/// @param found since the start of the daemon; what several passes meet at one place counts once
+/// @param foundByPass by the present pass or the last one, since the start of the daemon
 public record ScrubStatus(
     boolean running,
     boolean asked,
@@ -20,7 +20,6 @@ public record ScrubStatus(
     int segments,
     long passes,
     long bytesRead,
-    long damages,
     long startedMillis,
     long endedMillis,
     ScrubFindings found,

@@ -8,6 +8,7 @@ import io.ashlar.core.device.PolledDevice;
 import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.Superblock.LaneGeometry;
 import io.ashlar.core.format.Superblock.Pieces;
+import io.ashlar.core.format.Superblock.ScrubTimes;
 import io.ashlar.core.format.Superblock.StreamCursor;
 import java.util.List;
 
@@ -47,7 +48,8 @@ final class StoreFormatting {
         1,
         1,
         Pieces.NONE,
-        cursors);
+        cursors,
+        ScrubTimes.NONE);
   }
 
   private static void write(BlockDevice device, SuperblockSlots slots, Superblock root)

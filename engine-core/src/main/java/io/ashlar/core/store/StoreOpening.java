@@ -323,7 +323,8 @@ final class StoreOpening {
             found.replayFrom(),
             replay.sequenceNext(),
             found.checkpoint(),
-            found.cursors());
+            found.cursors(),
+            found.scrub());
     DeviceStatus flushed = polled.flush();
     DeviceStatus written = flushed == DeviceStatus.OK ? slots.write(root) : flushed;
     if (written != DeviceStatus.OK) {

@@ -42,9 +42,14 @@ final class SuperblockCheck {
     return copy == 2;
   }
 
+  /// Whether it waits for the device.
+  boolean isWaiting() {
+    return isReading || checkpointer.phase() == Checkpointer.Phase.ROOT;
+  }
+
   /// Starts to read the next copy, unless one is just being written.
   void doWork() {
-    if (isReading || isDone() || checkpointer.phase() == Checkpointer.Phase.ROOT) {
+    if (isDone() || isWaiting()) {
       return;
     }
     LaneGeometry geometry = checkpointer.root().geometry();
@@ -67,7 +72,7 @@ final class SuperblockCheck {
     }
     String complaint = complaint(request);
     if (!complaint.isEmpty()) {
-      health.scrubFoundSuperblock(copy == 0 ? "A" : "B", complaint);
+      health.scrubFoundSuperblock(copy == 0 ? "A" : "B", request.offset, complaint);
       boolean isNewest = (checkpointer.root().generation() & 1) == copy;
       checkpointsWanted = checkpointer.completed() + (isNewest ? 2 : 1);
     }

@@ -65,7 +65,18 @@ class HostileBytesTest {
     LaneGeometry geometry = new LaneGeometry(0, 1, 512, 1 << 20, 24, 1 << 20);
     Pieces pieces = new Pieces(4096, 3, 1, 100, 7, 1);
     return new Superblock(
-        5, new UUID(1, 2), new UUID(3, 4), 99, geometry, 3, false, 10, 12, pieces, cursors);
+        5,
+        new UUID(1, 2),
+        new UUID(3, 4),
+        99,
+        geometry,
+        3,
+        false,
+        10,
+        12,
+        pieces,
+        cursors,
+        Superblock.ScrubTimes.NONE);
   }
 
   @ParameterizedTest

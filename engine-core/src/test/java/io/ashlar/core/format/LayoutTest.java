@@ -7,6 +7,7 @@ import io.ashlar.core.base.Crc32c;
 import io.ashlar.core.format.Layout.Field;
 import io.ashlar.core.format.Superblock.LaneGeometry;
 import io.ashlar.core.format.Superblock.Pieces;
+import io.ashlar.core.format.Superblock.ScrubTimes;
 import io.ashlar.core.format.Superblock.StreamCursor;
 import java.util.List;
 import java.util.UUID;
@@ -39,7 +40,7 @@ class LayoutTest {
     assertThat(Layout.ENTRY.bytes()).isEqualTo(EntryFlyweight.BYTES);
     assertThat(Layout.POINTER.bytes()).isEqualTo(PointerFlyweight.BYTES);
     assertThat(Layout.CHECKPOINT_PIECE.bytes()).isEqualTo(CheckpointPieceFlyweight.HEAD_BYTES);
-    assertThat(Layout.SUPERBLOCK.bytes()).isEqualTo(192);
+    assertThat(Layout.SUPERBLOCK.bytes()).isEqualTo(208);
     VolumeEntry bare = new VolumeEntry(new UUID(1, 2), 3, 512, 4096, 0, false, "", new byte[0]);
     assertThat(Layout.VOLUME_ENTRY.bytes()).isEqualTo(bare.encode(buffer, 0));
   }
@@ -62,9 +63,12 @@ class LayoutTest {
             32,
             33,
             new Pieces(34, 35, 36, 37, 38, 39),
-            cursors)
+            cursors,
+            new ScrubTimes(40, 41))
         .encode(buffer, 0, new Crc32c());
     Layout superblock = Layout.SUPERBLOCK;
+    assertThat(at(superblock, "scrub: last pass began at ms")).isEqualTo(40);
+    assertThat(at(superblock, "scrub: last pass ended at ms")).isEqualTo(41);
     assertThat(at(superblock, "magic ASHLARSB")).isEqualTo(Superblock.MAGIC);
     assertThat(at(superblock, "format version")).isEqualTo(FormatVersion.CURRENT);
     assertThat(at(superblock, "generation")).isEqualTo(21);

@@ -7,6 +7,7 @@ import io.ashlar.core.base.CheckFailedException;
 import io.ashlar.core.base.Crc32c;
 import io.ashlar.core.format.Superblock.LaneGeometry;
 import io.ashlar.core.format.Superblock.Pieces;
+import io.ashlar.core.format.Superblock.ScrubTimes;
 import io.ashlar.core.format.Superblock.StreamCursor;
 import java.util.List;
 import java.util.Objects;
@@ -29,7 +30,8 @@ class SuperblockTest {
   private static Superblock root(int epoch, List<StreamCursor> cursors) {
     Pieces none = Pieces.NONE;
     UUID id = new UUID(1, 2);
-    return new Superblock(5, id, id, 99, GEOMETRY, epoch, false, 10, 12, none, cursors);
+    ScrubTimes scrub = new ScrubTimes(1_800_000_000_000L, 1_700_000_000_000L);
+    return new Superblock(5, id, id, 99, GEOMETRY, epoch, false, 10, 12, none, cursors, scrub);
   }
 
   private static Superblock root() {
@@ -46,6 +48,25 @@ class SuperblockTest {
   void shouldComeBackAsItWas() throws CorruptRecordException, UnsupportedFormatException {
     root().encode(buffer, 0, crc);
     assertThat(decode()).isEqualTo(root());
+  }
+
+  @Test
+  void shouldKnowOfNoScrubThatWasNeverWrittenDown() throws Exception {
+    root().encode(buffer, 0, crc);
+    buffer.putLong(Layout.SUPERBLOCK.offsetOf("scrub: last pass began at ms"), 0);
+    buffer.putLong(Layout.SUPERBLOCK.offsetOf("scrub: last pass ended at ms"), 0);
+    assertThat(decode().scrub()).isEqualTo(ScrubTimes.NONE);
+  }
+
+  @Test
+  void shouldOrderScrubsThoughTheClockSteppedBack() {
+    ScrubTimes first = ScrubTimes.NONE.began(5_000);
+    assertThat(first.isUnderWay()).isTrue();
+    ScrubTimes ended = first.ended(3_000);
+    assertThat(ended).isEqualTo(new ScrubTimes(5_000, 5_000));
+    assertThat(ended.isUnderWay()).isFalse();
+    assertThat(ended.began(1_000)).isEqualTo(new ScrubTimes(5_001, 5_000));
+    assertThat(ended.began(1_000).isUnderWay()).isTrue();
   }
 
   @Test

@@ -63,7 +63,8 @@ class RecoveryRefusalTest {
         root.replayFrom(),
         root.cutSequence(),
         pieces,
-        cursors);
+        cursors,
+        root.scrub());
   }
 
   @ParameterizedTest

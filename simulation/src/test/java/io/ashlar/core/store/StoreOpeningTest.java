@@ -108,7 +108,8 @@ class StoreOpeningTest {
             root.replayFrom(),
             root.cutSequence(),
             root.checkpoint(),
-            root.cursors());
+            root.cursors(),
+            root.scrub());
     DiskImage image = formatted(512);
     byte[] bytes = new byte[Superblock.BYTES];
     last.encode(new UnsafeBuffer(bytes), 0, new Crc32c());
