@@ -30,6 +30,9 @@ public final class LogWriter {
 
   private static final int WINDOW = 32;
 
+  /// A group of so many units is worth its header, which takes one.
+  private static final int WORTHY_UNITS = 8;
+
   private final LogOptions options;
   private final LogIdentity identity;
   private final SegmentTable segments;
@@ -50,7 +53,9 @@ public final class LogWriter {
   private long submittedThrough;
   private long markedThrough;
   private boolean failed;
-  private long bytesWritten;
+  private long userGapNs;
+  private long userClosedNs;
+  private final long[] bytesWritten = new long[Stream.COUNT];
   private long groupsWritten;
 
   /// Everything that the writer works with.
@@ -160,12 +165,39 @@ public final class LogWriter {
     return group == null || group.isEmpty();
   }
 
-  /// Closes and submits what can be. Host writes go whenever the device has room for another group;
-  /// the background streams wait until their group is full or flushed.
+  /// Keeps groups of hosts' writes that are small beside their header apart, so that more writes
+  /// share one: for times when room is dear. A write that comes so long after the last group was
+  /// closed does not wait.
+  ///
+  /// @param nanoseconds from the close of one group to the next; 0 to close them at once
+  public void userGroupGap(long nanoseconds) {
+    userGapNs = nanoseconds;
+  }
+
+  /// When a group is to be closed though nothing happens.
+  public long deadlineNs() {
+    return isHeldBack() ? userClosedNs + userGapNs : Long.MAX_VALUE;
+  }
+
+  private boolean mayClose() {
+    return !isHeldBack() || clock.nanoTime() - userClosedNs >= userGapNs;
+  }
+
+  private boolean isHeldBack() {
+    Group user = building[Stream.USER.code()];
+    return userGapNs > 0
+        && user != null
+        && !user.isEmpty()
+        && user.closedBytes() < WORTHY_UNITS * unitBytes;
+  }
+
+  /// Closes and submits what can be. Host writes go whenever the device has room for another group,
+  /// unless they are to wait for more by [#userGroupGap]; the background streams wait until their
+  /// group is full or flushed.
   public int doWork() {
     int work = 0;
     Group user = building[Stream.USER.code()];
-    if (user != null && !user.isEmpty()) {
+    if (user != null && !user.isEmpty() && mayClose()) {
       work += close(Stream.USER) ? 1 : 0;
     }
     work += flushIfWanted(Stream.COLD) + flushIfWanted(Stream.META);
@@ -245,7 +277,10 @@ public final class LogWriter {
     position[s] += length;
     segments.appended(segment[s], position[s], sequence, now);
     inFlight[s]++;
-    bytesWritten += length;
+    bytesWritten[s] += length;
+    if (group.stream() == Stream.USER && userGapNs > 0) {
+      userClosedNs = clock.nanoTime();
+    }
     groupsWritten++;
     markedThrough = durableThrough;
     DeviceRequest write = group.write;
@@ -438,8 +473,13 @@ public final class LogWriter {
     }
   }
 
+  /// Bytes of groups that were given to the device, headers included.
   public long bytesWritten() {
-    return bytesWritten;
+    return bytesWritten(Stream.USER) + bytesWritten(Stream.COLD) + bytesWritten(Stream.META);
+  }
+
+  public long bytesWritten(Stream stream) {
+    return bytesWritten[stream.code()];
   }
 
   public long groupsWritten() {

@@ -3,6 +3,7 @@ package io.ashlar.core.store;
 import io.ashlar.core.checkpoint.Checkpointer;
 import io.ashlar.core.checkpoint.Checkpointer.Phase;
 import io.ashlar.core.gc.Cleaner;
+import io.ashlar.core.segment.LogWriter;
 import io.ashlar.core.segment.SegmentTable;
 import io.ashlar.core.segment.Stream;
 
@@ -21,8 +22,19 @@ final class Background {
   /// Segments of index pages that are never too many: the open one, and the one before it.
   private static final int META_SEGMENTS_SPARED = 2;
 
-  /// Cleaning starts when this part of the segments is left beyond the reserve.
+  /// Cleaning starts when this part of the segments is left beyond the reserve, and so many at
+  /// least: hosts go on with one while the cleaner gains another.
   private static final int RAMP_PART = 1024;
+
+  private static final int RAMP_MIN = 2;
+
+  /// With so many segments more than that left, room is not dear.
+  private static final int RAMP_CALM = 2;
+
+  /// How far apart small groups of hosts' writes are closed while room is dear: about as long as a
+  /// durable write takes. On a device of 4 KiB blocks a lone block's group takes twice the block's
+  /// room, and all that hosts take the cleaner must make.
+  private static final long USER_GROUP_GAP_NS = 250_000;
 
   /// After so long without a change, what changed is put into a checkpoint: discarded space becomes
   /// free, and there is little to replay at the next start.
@@ -50,12 +62,12 @@ final class Background {
   Background(StoreParts parts, long nowNs) {
     this.parts = parts;
     this.nowNs = nowNs;
-    pace = new CleanerPace(parts, nowNs);
     // What was replayed is worth a checkpoint, too.
     publishedSinceStart = parts.index().hasNoChanges() ? 0 : 1;
     checkpointBytes = parts.options().checkpointBytes(parts.segments().geometry());
     mergeBytesMax = parts.options().mergeBytesMax(parts.segments().geometry());
-    ramp = Math.max(1, parts.segments().geometry().segments() / RAMP_PART);
+    ramp = Math.max(RAMP_MIN, parts.segments().geometry().segments() / RAMP_PART);
+    pace = new CleanerPace((long) RAMP_MIN * parts.segments().geometry().segmentBytes(), nowNs);
   }
 
   void requestCheckpoint() {
@@ -229,6 +241,7 @@ final class Background {
 
   private int clean(boolean isClosing) {
     Cleaner cleaner = parts.cleaner();
+    keepPace();
     if (!cleaner.isIdle()) {
       isPaced = !isClosing && !pace.mayWork(nowNs);
       return isPaced ? 0 : cleaner.doWork();
@@ -248,6 +261,26 @@ final class Background {
     }
     cleaner.start(parts.checkpointer().root().replayFrom());
     return 1;
+  }
+
+  private void keepPace() {
+    LogWriter log = parts.log();
+    Cleaner cleaner = parts.cleaner();
+    boolean isDear = parts.segments().free().count() < freeWanted() + RAMP_CALM;
+    log.userGroupGap(isDear ? USER_GROUP_GAP_NS : 0);
+    pace.note(
+        log.bytesWritten(Stream.USER) + log.bytesWritten(Stream.META),
+        cleaner.bytesRead() + cleaner.bytesMoved(),
+        roomBytes(),
+        cleaner.victimUtilization(),
+        nowNs);
+  }
+
+  /// What hosts may write before they have to wait for the cleaner.
+  private long roomBytes() {
+    SegmentTable segments = parts.segments();
+    long free = (long) segments.free().count() - parts.space().reservedSegments();
+    return parts.log().roomBytes(Stream.USER) + free * segments.geometry().segmentBytes();
   }
 
   /// Whether a checkpoint that can begin now frees segments, and too few are left to clean before.

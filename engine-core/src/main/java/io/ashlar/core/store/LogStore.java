@@ -132,7 +132,8 @@ public final class LogStore implements ShardAgent, LogListener {
       return Long.MAX_VALUE;
     }
     long mark = parts.log().needsMark() ? lastWriteNs + MARK_AFTER_NS : Long.MAX_VALUE;
-    return Math.min(mark, Math.min(background.deadlineNs(), scrub.deadlineNs()));
+    long own = Math.min(mark, parts.log().deadlineNs());
+    return Math.min(own, Math.min(background.deadlineNs(), scrub.deadlineNs()));
   }
 
   // What the log tells.

@@ -116,6 +116,50 @@ class LogWriterTest {
   }
 
   @Test
+  void shouldKeepSmallGroupsApartWhereRoomIsDear() {
+    segments.offerRest();
+    log.userGroupGap(1000);
+    clock.advance(1000);
+    assertThat(log.deadlineNs()).as("nothing is held back").isEqualTo(Long.MAX_VALUE);
+    append(Stream.USER, 512);
+    turn();
+    assertThat(heard.durable).as("none was closed lately").containsExactly(1L);
+    long closedNs = clock.nanoTime();
+    append(Stream.USER, 512);
+    append(Stream.USER, 512);
+    turn();
+    assertThat(log.isFlushed(Stream.USER)).as("more may come").isFalse();
+    assertThat(log.deadlineNs()).isEqualTo(closedNs + 1000);
+    clock.advance(closedNs + 1000 - clock.nanoTime() - 2);
+    turn();
+    assertThat(heard.durable).hasSize(1);
+    turn();
+    assertThat(heard.durable).as("both in one group").containsExactly(1L, 2L);
+    append(Stream.USER, 8 * 512);
+    assertThat(log.deadlineNs()).as("worth its header").isEqualTo(Long.MAX_VALUE);
+    turn();
+    assertThat(heard.durable).containsExactly(1L, 2L, 3L);
+    append(Stream.USER, 512);
+    turn();
+    log.userGroupGap(0);
+    turn();
+    assertThat(heard.durable).containsExactly(1L, 2L, 3L, 4L);
+  }
+
+  @Test
+  void shouldCountWhatEachStreamWrites() {
+    segments.offerRest();
+    append(Stream.USER, BLOCK);
+    append(Stream.COLD, 2 * BLOCK);
+    log.flush(Stream.COLD);
+    turn();
+    assertThat(log.bytesWritten(Stream.USER)).isEqualTo(512 + BLOCK);
+    assertThat(log.bytesWritten(Stream.COLD)).isEqualTo(512 + 2 * BLOCK);
+    assertThat(log.bytesWritten(Stream.META)).isZero();
+    assertThat(log.bytesWritten()).isEqualTo(2 * 512 + 3 * BLOCK);
+  }
+
+  @Test
   void shouldPublishInOrderWhateverTheDeviceDoes() {
     segments.offerRest();
     disk.latency(0, 50);
