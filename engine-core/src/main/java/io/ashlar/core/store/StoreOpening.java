@@ -135,6 +135,10 @@ final class StoreOpening {
 
     List<CheckpointPieces.Place> places = restore(found, segments, index, catalog);
     LogReplay replay = replay(found, segments, logOptions, index, applier);
+    // Not before: a piece may be the first thing of a segment that only replay gets to know.
+    for (CheckpointPieces.Place place : places) {
+      segments.countTree(place.address(), place.generation(), place.units());
+    }
     catalog.onStarted();
     segments.offerRest();
     segments.restoreGenerationLast(segments.generationLast() + GENERATIONS_SKIPPED);
@@ -247,9 +251,6 @@ final class StoreOpening {
       places = pieces.places();
     }
     LogReplay.openCursors(root, segments);
-    for (CheckpointPieces.Place place : places) {
-      segments.countTree(place.address(), place.generation(), place.units());
-    }
     return places;
   }
 
