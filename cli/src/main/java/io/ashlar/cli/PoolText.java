@@ -7,14 +7,9 @@ import java.util.Locale;
 
 /// A pool's figures as text for people.
 final class PoolText {
-  private static final int BLOCK_BYTES = 4096;
-
   private PoolText() {}
 
   static String compression(Reduction reduction) {
-    if (reduction.unitBytes() >= BLOCK_BYTES) {
-      return "none: the device takes whole blocks of 4KiB, so that a compressed one saves nothing";
-    }
     return reduction.compression() == 0
         ? "known after the first write"
         : String.format(

@@ -47,16 +47,13 @@ public record PoolInfo(
   /// What is saved, in two steps: thinness stores nothing where nothing but zeroes was written,
   /// compression stores the rest in less.
   ///
-  /// @param unitBytes what a stored block is padded to, as the device was when it was formatted:
-  ///   where that is a whole block of 4096 bytes, compression saves nothing
   /// @param hostBytes blocks other than zeroes that were written since the daemon started, as hosts
   ///   see them; what a start replays of the log counts
   /// @param storedBytes what these took on the device
   /// @param compression `hostBytes` / `storedBytes`; 0 where nothing was written yet
   /// @param thinness what the volumes would take at that compression if they were full, divided by
   ///   `usedBytes`; 0 where nothing is used or the compression is not known
-  public record Reduction(
-      int unitBytes, long hostBytes, long storedBytes, double compression, double thinness) {}
+  public record Reduction(long hostBytes, long storedBytes, double compression, double thinness) {}
 
   /// What the node takes of the machine's memory.
   ///

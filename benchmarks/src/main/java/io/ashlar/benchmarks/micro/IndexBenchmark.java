@@ -36,7 +36,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class IndexBenchmark {
-  private static final int UNIT_BYTES = 4096;
+  private static final int SECTOR_BYTES = 512;
+  private static final int ALIGNMENT_BYTES = 4096;
   private static final int LAYER = 1;
   private static final long MEMORY_BYTES = 128L << 20;
   private static final int MERGE_BUDGET = 64;
@@ -51,7 +52,7 @@ public class IndexBenchmark {
 
   private final Pages pages = new Pages();
   private final BlockIndex index =
-      new BlockIndex(IndexOptions.forBudget(MEMORY_BYTES, UNIT_BYTES), pages, new NoLedger());
+      new BlockIndex(IndexOptions.forBudget(MEMORY_BYTES, ALIGNMENT_BYTES), pages, new NoLedger());
   private final EntryFlyweight entry =
       new EntryFlyweight().wrap(new UnsafeBuffer(new byte[EntryFlyweight.BYTES]), 0);
   private final EntryBatch batch = new EntryBatch();
@@ -83,7 +84,7 @@ public class IndexBenchmark {
       checkpoint();
     }
     writeId++;
-    entry.clear().identity(LAYER, writeId).content(1, 0, 0, 0).place(writeId, 1, 1);
+    entry.clear().identity(LAYER, writeId).content(1, 512, 0, 0).place(writeId, 1, 1);
     index.put(LAYER, lba, entry);
   }
 
@@ -134,19 +135,24 @@ public class IndexBenchmark {
     }
 
     @Override
+    public boolean holdsPage(long address, int units) {
+      return true;
+    }
+
+    @Override
     public boolean appendPage(PageWrite write) {
       byte[] bytes = new byte[write.lengthBytes];
       write.bytes.getBytes(0, bytes);
       byAddress.put(nextAddress, bytes);
       write.placed(nextAddress, 1);
-      nextAddress += write.lengthBytes / UNIT_BYTES;
+      nextAddress += write.lengthBytes / SECTOR_BYTES;
       return true;
     }
 
     void completeReads() {
       for (PageRead read = reads.poll(); read != null; read = reads.poll()) {
         byte[] bytes = byAddress.get(read.address);
-        target.wrap(read.memoryAddress, read.units * UNIT_BYTES);
+        target.wrap(read.memoryAddress, read.units * SECTOR_BYTES);
         target.putBytes(0, bytes, 0, Math.min(bytes.length, target.capacity()));
         read.complete(true);
       }

@@ -37,7 +37,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class SealBenchmark {
   private static final int BLOCK_BYTES = 4096;
-  private static final int UNIT_BYTES = 512;
   private static final int LAYER = 1;
   private static final int PHRASE_BYTES = 24;
 
@@ -64,7 +63,7 @@ public class SealBenchmark {
   private final UnsafeBuffer sealed = aligned();
   private final UnsafeBuffer opened = aligned();
   private final SealedBlock block = new SealedBlock();
-  private final BlockSealer sealer = new BlockSealer(UNIT_BYTES);
+  private final BlockSealer sealer = new BlockSealer();
   private KeyRing keys = new KeyRing(XtsProvider.JDK);
   private BlockOpener opener = new BlockOpener(keys);
   private LayerTransform transform = new LayerTransform(LAYER, Compression.NONE, null);

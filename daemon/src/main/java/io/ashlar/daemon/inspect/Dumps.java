@@ -64,7 +64,7 @@ final class Dumps {
     }
     int within = (int) (offset - geometry.segmentOffset(segment));
     String place = "segment %d offset %d".formatted(segment, within);
-    if (within % geometry.unitBytes() == 0) {
+    if (within % geometry.alignmentBytes() == 0) {
       GroupWindow window = new SegmentScan(device, root).at(segment, within);
       if (window != null) {
         return group(root, offset, window, place);
@@ -77,7 +77,7 @@ final class Dumps {
     int within = (int) (offset - root.geometry().segmentOffset(segmentOf(root, offset)));
     int from = window.memoryOffset(within);
     try (AnnotatedDump dump = new AnnotatedDump(window.memory(), offset - from)) {
-      new GroupDump(dump, window, root.geometry().unitBytes()).write(from);
+      new GroupDump(dump, window, root.geometry().alignmentBytes()).write(from);
       String what =
           "Group %d at %s: a header of %d bytes and payloads of %d; %s."
               .formatted(

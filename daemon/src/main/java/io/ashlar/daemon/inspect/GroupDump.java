@@ -4,6 +4,7 @@ import io.ashlar.core.format.CheckpointPieceFlyweight;
 import io.ashlar.core.format.Layout;
 import io.ashlar.core.format.PageCodec;
 import io.ashlar.core.format.RecordFlyweight;
+import io.ashlar.core.format.Sectors;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.segment.GroupRecords;
 import io.ashlar.core.segment.GroupWindow;
@@ -15,13 +16,13 @@ final class GroupDump {
 
   private final AnnotatedDump dump;
   private final GroupWindow window;
-  private final int unitBytes;
+  private final int alignmentBytes;
 
   /// @param window holds the group
-  GroupDump(AnnotatedDump dump, GroupWindow window, int unitBytes) {
+  GroupDump(AnnotatedDump dump, GroupWindow window, int alignmentBytes) {
     this.dump = dump;
     this.window = window;
-    this.unitBytes = unitBytes;
+    this.alignmentBytes = alignmentBytes;
   }
 
   /// @param from where the group begins in the window's memory
@@ -84,8 +85,7 @@ final class GroupDump {
     long high = window.memory().getLong(from + Long.BYTES);
     int present = Long.bitCount(low) + Long.bitCount(high);
     int withBitmap = 2 * Long.BYTES + present * PageCodec.SLOT_BYTES;
-    if (present == PageCodec.SLOTS
-        || (withBitmap + unitBytes - 1) / unitBytes * unitBytes != bytes) {
+    if (present == PageCodec.SLOTS || Sectors.align(withBitmap, alignmentBytes) != bytes) {
       dump.bytes(from, 0, what);
       slots(from, PageCodec.SLOTS, leaf);
       return;

@@ -2,6 +2,7 @@ package io.ashlar.daemon.inspect;
 
 import io.ashlar.core.checkpoint.CheckpointPieces;
 import io.ashlar.core.format.FormatVersion;
+import io.ashlar.core.format.Sectors;
 import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.Superblock.LaneGeometry;
 import io.ashlar.core.format.VolumeEntry;
@@ -45,7 +46,7 @@ public record PoolReport(
   }
 
   /// How the device is cut up.
-  public record Shape(long headerBytes, int unitBytes, int segmentBytes, int segments) {}
+  public record Shape(long headerBytes, int alignmentBytes, int segmentBytes, int segments) {}
 
   /// A superblock slot.
   ///
@@ -105,7 +106,10 @@ public record PoolReport(
         root.cluster().toString(),
         root.epoch() == 0 ? State.FRESH : root.clean() ? State.CLOSED : State.OPEN,
         new Shape(
-            shape.headerAreaBytes(), shape.unitBytes(), shape.segmentBytes(), shape.segments()),
+            shape.headerAreaBytes(),
+            shape.alignmentBytes(),
+            shape.segmentBytes(),
+            shape.segments()),
         found.slots().stream().map(PoolReport::superblock).toList(),
         found.why(),
         checkpoint(pool),
@@ -174,7 +178,7 @@ public record PoolReport(
         table.stream(segment).name(),
         table.generation(segment),
         table.usedBytes(segment),
-        (long) table.liveUnits(segment) * table.geometry().unitBytes(),
+        Sectors.toBytes(table.liveUnits(segment)),
         table.lastSequence(segment),
         millis == 0 ? "" : Instant.ofEpochMilli(millis).toString());
   }

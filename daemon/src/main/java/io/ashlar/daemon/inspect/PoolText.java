@@ -42,12 +42,12 @@ record PoolText(PoolReport pool, Instant now) {
 
   private String shape() {
     PoolReport.Shape shape = pool.shape();
-    return "%s of header area, then %d segments of %s; units of %d bytes"
+    return "%s of header area, then %d segments of %s; groups aligned to %d bytes"
         .formatted(
             ByteSize.format(shape.headerBytes()),
             shape.segments(),
             ByteSize.format(shape.segmentBytes()),
-            shape.unitBytes());
+            shape.alignmentBytes());
   }
 
   private String state() {

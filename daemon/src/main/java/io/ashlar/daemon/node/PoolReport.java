@@ -43,7 +43,7 @@ final class PoolReport {
         store.movedBytes(),
         signs.damaged(),
         signs.errors(),
-        space.reduction(store, pool.unitBytes()),
+        space.reduction(store),
         ProcessMemory.of(store, provisionedBytes),
         scrub.status(),
         smart,

@@ -76,11 +76,6 @@ final class PoolShard implements AutoCloseable {
     return loop.call(store::statistics);
   }
 
-  /// What stored blocks are padded to.
-  int unitBytes() {
-    return loop.call(store::unitBytes);
-  }
-
   /// Whether anything can be read and written anew.
   boolean canScrub() {
     return !loop.isFailed() && !isFailed();

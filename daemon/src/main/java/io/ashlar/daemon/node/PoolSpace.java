@@ -28,14 +28,11 @@ record PoolSpace(long capacityBytes, long usedBytes, long provisionedBytes) {
   }
 
   /// What compression and thinness save.
-  ///
-  /// @param unitBytes what stored blocks are padded to
-  PoolInfo.Reduction reduction(StoreStatistics store, int unitBytes) {
+  PoolInfo.Reduction reduction(StoreStatistics store) {
     double compression =
         store.storedBytes() == 0 ? 0 : (double) store.hostBytes() / store.storedBytes();
     double thinness =
         usedBytes == 0 || compression == 0 ? 0 : provisionedBytes / (usedBytes * compression);
-    return new PoolInfo.Reduction(
-        unitBytes, store.hostBytes(), store.storedBytes(), compression, thinness);
+    return new PoolInfo.Reduction(store.hostBytes(), store.storedBytes(), compression, thinness);
   }
 }

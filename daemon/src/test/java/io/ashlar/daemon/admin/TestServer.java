@@ -102,7 +102,7 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
         gib,
         0,
         0,
-        new PoolInfo.Reduction(512, 4 * gib, 2 * gib, 2, 10),
+        new PoolInfo.Reduction(4 * gib, 2 * gib, 2, 10),
         new PoolInfo.Memory(192L << 20, 64L << 20, 9830.4, 3276.8, 900, 100),
         scrub.status(),
         PoolInfo.Smart.none("a file has no SMART log"),

@@ -36,7 +36,7 @@ class NodeMetricsTest {
           5,
           1,
           2,
-          new PoolInfo.Reduction(512, 30, 20, 1.5, 8),
+          new PoolInfo.Reduction(30, 20, 1.5, 8),
           new PoolInfo.Memory(99, 9, 1, 0.1, 12, 34),
           new ScrubInfo(
               ScrubInfo.BACKGROUND,

@@ -5,6 +5,7 @@ import io.ashlar.core.format.EntryFlyweight;
 import io.ashlar.core.format.FormatVersion;
 import io.ashlar.core.format.PageCodec;
 import io.ashlar.core.format.PointerFlyweight;
+import io.ashlar.core.format.Sectors;
 import io.ashlar.core.format.Superblock.LaneGeometry;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.index.CarriedPoint;
@@ -101,7 +102,7 @@ public final class CheckpointBodyReader {
       getInt();
       long sequence = getLong();
       long millis = getLong();
-      int unitsMax = segments.geometry().segmentBytes() / segments.geometry().unitBytes();
+      int unitsMax = segments.geometry().segmentBytes() / Sectors.BYTES;
       expect(treeUnits >= 0 && treeUnits <= unitsMax, "segment's live units");
       expect(usedBytes >= 0 && usedBytes <= segments.geometry().segmentBytes(), "segment's use");
       if (found != SegmentState.RELEASED) {
@@ -192,7 +193,7 @@ public final class CheckpointBodyReader {
       entry.wrap(body, at);
       expect(isInLayer(point.layer, point.lba, 1), "carried block");
       expect(entry.writeId() > 0 && entry.owner() == point.layer, "carried block's version");
-      expect(lies(entry.address(), entry.units()), "carried block's place");
+      expect(lies(entry), "carried block's place");
       point.entry.copyFrom(entry);
       at += EntryFlyweight.BYTES;
       // A layer that was removed meanwhile needs no changes.
@@ -237,13 +238,20 @@ public final class CheckpointBodyReader {
 
   /// What a pointer points to lies on the device and fits a page.
   private void pointer(PointerFlyweight pointer) throws CorruptRecordException {
-    expect(lies(pointer.address(), pointer.units()), "page's place");
+    long bytes = Sectors.toBytes(pointer.units());
+    boolean lies =
+        bytes == 0
+            || (bytes <= PageCodec.PAGE_BYTES && geometry.holdsAligned(pointer.address(), bytes));
+    expect(lies, "page's place");
   }
 
-  /// Whether units at a sector, none or up to a block's, lie in one segment.
-  private boolean lies(long sector, int units) {
-    long bytes = (long) units * geometry.unitBytes();
-    return units == 0 || (bytes <= PageCodec.PAGE_BYTES && geometry.holds(sector, bytes));
+  /// Whether a block is stored nowhere, or where and as long as one can be.
+  private boolean lies(EntryFlyweight entry) {
+    boolean isBlock =
+        entry.length() <= EntryFlyweight.LENGTH_MAX
+            && Sectors.holding(entry.length()) == entry.units();
+    return !entry.isStored()
+        || (isBlock && geometry.holds(entry.address(), Sectors.toBytes(entry.units())));
   }
 
   /// A count of items of at least `itemBytes` each, which must fit what is left.

@@ -77,7 +77,9 @@ public final class CheckpointPieces {
           piece,
           CheckpointPieceFlyweight.HEAD_BYTES,
           dataBytes);
-      places.add(new Place(address, generation, units(dataBytes)));
+      places.add(
+          new Place(
+              address, generation, (int) Sectors.holding(storedBytes(root.geometry(), dataBytes))));
       address = head.previous();
       generation = head.previousGeneration();
     }
@@ -91,8 +93,8 @@ public final class CheckpointPieces {
   }
 
   private void readPiece(long address, int number, int dataBytes) throws CorruptRecordException {
-    int bytes = units(dataBytes) * root.geometry().unitBytes();
-    if (!root.geometry().holds(address, bytes)) {
+    int bytes = storedBytes(root.geometry(), dataBytes);
+    if (!root.geometry().holdsAligned(address, bytes)) {
       throw new CorruptRecordException("a checkpoint piece is not on the device" + where(address));
     }
     DeviceStatus status = device.read(Sectors.toBytes(address), bytes, piece.addressOffset());
@@ -106,9 +108,10 @@ public final class CheckpointPieces {
     }
   }
 
-  private int units(int dataBytes) {
-    int unitBytes = root.geometry().unitBytes();
-    return Sectors.align(CheckpointPieceFlyweight.HEAD_BYTES + dataBytes, unitBytes) / unitBytes;
+  /// What a piece with so much of the body takes on the device: it is read alone.
+  public static int storedBytes(LaneGeometry geometry, int dataBytes) {
+    return Sectors.align(
+        CheckpointPieceFlyweight.HEAD_BYTES + dataBytes, geometry.alignmentBytes());
   }
 
   private String where(long address) {

@@ -194,14 +194,15 @@ public final class Checkpointer {
         piece, 0, number, pieceNumber, previous.address(), previous.generation(), dataBytes);
     int head = CheckpointPieceFlyweight.HEAD_BYTES;
     piece.putBytes(head, body, pieceNumber * CheckpointPieceFlyweight.DATA_BYTES, dataBytes);
+    int storedBytes = CheckpointPieces.storedBytes(root.geometry(), dataBytes);
+    piece.setMemory(head + dataBytes, storedBytes - head - dataBytes, (byte) 0);
     boolean taken =
         parts.meta.append(
-            RecordType.CHECKPOINT, 0, pieceNumber, previous.address(), piece, head + dataBytes);
+            RecordType.CHECKPOINT, 0, pieceNumber, previous.address(), piece, storedBytes);
     if (!taken) {
       return 0;
     }
-    int unitBytes = root.geometry().unitBytes();
-    int units = Sectors.align(head + dataBytes, unitBytes) / unitBytes;
+    int units = (int) Sectors.holding(storedBytes);
     nextPlaces.add(
         new CheckpointPieces.Place(parts.meta.address(), parts.meta.generation(), units));
     parts.segments.countTree(parts.meta.address(), parts.meta.generation(), units);

@@ -13,11 +13,11 @@ import org.agrona.concurrent.UnsafeBuffer;
 /// +----------+---------+----+----+--------+----------+--------+-------+-------+
 /// ```
 ///
-/// `address` counts sectors, `generation` is that of the segment around it, `unit` the stored units
-/// there, `length` the stored bytes. `c·f` is the codec in the low four bits and the flags above.
-/// 32 zero bytes are an *absent* entry: never written. An entry with [#UNMAPPED] is a *tombstone*:
-/// reads as zeroes as of its write id. An entry without units occupies nothing on the device (a
-/// tombstone, or a written block of zeroes).
+/// `address` counts sectors, `generation` is that of the segment around it, `unit` the sectors that
+/// it takes there, `length` the stored bytes. `c·f` is the codec in the low four bits and the flags
+/// above. 32 zero bytes are an *absent* entry: never written. An entry with [#UNMAPPED] is a
+/// *tombstone*: reads as zeroes as of its write id. An entry without units occupies nothing on the
+/// device (a tombstone, or a written block of zeroes).
 public final class EntryFlyweight {
   static final int WRITE_ID_OFFSET = 0;
   static final int ADDRESS_OFFSET = WRITE_ID_OFFSET + Long.BYTES;
@@ -35,6 +35,9 @@ public final class EntryFlyweight {
   public static final long ADDRESS_MAX = (1L << 48) - 1;
 
   public static final int UNITS_MAX = 0xFF;
+
+  /// Most stored bytes: those of a block.
+  public static final int LENGTH_MAX = 4096;
 
   /// The codec's bits in the byte it shares with the flags.
   public static final int CODEC_MASK = 0x0F;

@@ -19,7 +19,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /// `header` is the length of this part and all records in bytes, not padded; the checksum covers it
 /// from `secret` on. `payload` is the length of all payloads with their padding. The header on the
 /// device is padded, as [#paddedBytes] says, or to the stream's fixed header length where it has
-/// one.
+/// one; what follows the payload up to the device's alignment is zero.
 public final class GroupHeaderFlyweight {
   public static final int MAGIC = 0x50524741; // "AGRP"
 
@@ -56,25 +56,41 @@ public final class GroupHeaderFlyweight {
 
   private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
 
-  /// What a header takes on the device: up to the end of a unit, or up to a boundary between disk
-  /// blocks where there is so much payload that it hardly adds to it.
+  /// What a header takes on the device: up to the device's alignment, or up to a boundary between
+  /// disk blocks where there is so much payload that it hardly adds to it; but whole units only
+  /// where the payload is short and the whole group gets shorter so. Blocks that are stored as they
+  /// are stay aligned where nothing was compressed.
   ///
   /// @param offset where in its segment the group begins
   /// @param headerBytes see [#headerBytes]
   /// @param payloadBytes see [#payloadBytes]
-  public static int paddedBytes(int offset, int headerBytes, int payloadBytes, int unitBytes) {
-    int least = Sectors.align(headerBytes, unitBytes);
+  /// @param alignmentBytes the device's, 512 or 4096
+  public static int paddedBytes(int offset, int headerBytes, int payloadBytes, int alignmentBytes) {
+    int least = Sectors.align(headerBytes, alignmentBytes);
+    if (payloadBytes < ALIGNED_PAYLOAD_BYTES_MIN) {
+      int tight = Sectors.align(headerBytes, Sectors.BYTES);
+      boolean isShorter =
+          groupBytes(tight, payloadBytes, alignmentBytes)
+              < groupBytes(least, payloadBytes, alignmentBytes);
+      return isShorter ? tight : least;
+    }
     int aligned = Sectors.align(offset + least, PAYLOAD_ALIGNMENT_BYTES) - offset;
-    boolean worthIt = payloadBytes >= ALIGNED_PAYLOAD_BYTES_MIN;
-    return worthIt && aligned <= HEADER_BYTES_MAX ? aligned : least;
+    return aligned <= HEADER_BYTES_MAX ? aligned : least;
   }
 
   /// The most that [#paddedBytes] may be, wherever the group will begin.
-  public static int paddedBytesMax(int headerBytes, int payloadBytes, int unitBytes) {
-    int least = Sectors.align(headerBytes, unitBytes);
+  public static int paddedBytesMax(int headerBytes, int payloadBytes, int alignmentBytes) {
+    int least = Sectors.align(headerBytes, alignmentBytes);
     return payloadBytes >= ALIGNED_PAYLOAD_BYTES_MIN
-        ? Math.min(least + PAYLOAD_ALIGNMENT_BYTES - unitBytes, HEADER_BYTES_MAX)
+        ? Math.min(least + PAYLOAD_ALIGNMENT_BYTES - alignmentBytes, HEADER_BYTES_MAX)
         : least;
+  }
+
+  /// What a group takes on the device: it ends where the next may begin.
+  ///
+  /// @param paddedHeaderBytes see [#paddedBytes]
+  public static int groupBytes(int paddedHeaderBytes, int payloadBytes, int alignmentBytes) {
+    return Sectors.align(paddedHeaderBytes + payloadBytes, alignmentBytes);
   }
 
   public GroupHeaderFlyweight wrap(MutableDirectBuffer source, int offset, int length) {

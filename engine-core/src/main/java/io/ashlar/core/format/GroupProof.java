@@ -21,17 +21,14 @@ public final class GroupProof {
   private final Crc32c crc;
   private final long secret;
   private final int lane;
-  private final int unitBytes;
   private final RecordFlyweight record = new RecordFlyweight();
   private final BlockDescriptorFlyweight block = new BlockDescriptorFlyweight();
 
   /// @param secret the device's, from its superblock
-  /// @param unitBytes what payloads are padded to
-  public GroupProof(Crc32c crc, long secret, int lane, int unitBytes) {
+  public GroupProof(Crc32c crc, long secret, int lane) {
     this.crc = crc;
     this.secret = secret;
     this.lane = lane;
-    this.unitBytes = unitBytes;
   }
 
   /// Judges the header that `header` wraps.
@@ -99,7 +96,9 @@ public final class GroupProof {
       return fits && record.length() <= roomBytes ? blocksPayload(blocks) : -1;
     }
     int payloadBytes = record.payloadBytes();
-    return blocks == 0 && payloadBytes >= 0 ? Sectors.align((long) payloadBytes, unitBytes) : -1;
+    return blocks == 0 && payloadBytes >= 0
+        ? Sectors.align((long) payloadBytes, Sectors.BYTES)
+        : -1;
   }
 
   private long blocksPayload(int blocks) {
@@ -109,7 +108,7 @@ public final class GroupProof {
       if (block.length() > BLOCK_BYTES) {
         return -1;
       }
-      payload += Sectors.align(block.length(), unitBytes);
+      payload += Sectors.align(block.length(), Sectors.BYTES);
     }
     return payload;
   }

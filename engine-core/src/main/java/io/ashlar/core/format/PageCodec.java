@@ -11,13 +11,13 @@ import org.agrona.MutableDirectBuffer;
 /// ```
 /// 0                 16
 /// +-----------------+----------------+- - -+----------------+- - -
-/// | presence bitmap | present slot   |     | present slot   | zeroes to a whole unit
+/// | presence bitmap | present slot   |     | present slot   | zeroes to the alignment
 /// +-----------------+----------------+- - -+----------------+- - -
 /// ```
 ///
 /// A page whose slots are all present has no bitmap ([PointerFlyweight#FULL]), so that none is
-/// longer than 4 KiB. The pointer to a page holds the CRC-32C of all its units, seeded with layer,
-/// level and page number.
+/// longer than 4 KiB. Pages are read one by one, so they are padded to what the device aligns to.
+/// The pointer to a page holds the CRC-32C of all of it, seeded with layer, level and page number.
 public final class PageCodec {
   public static final int SLOTS = 128;
   public static final int SLOT_BYTES = 32;
@@ -32,13 +32,13 @@ public final class PageCodec {
         BITMAP_BYTES + (SLOTS - 1) * SLOT_BYTES <= PAGE_BYTES, "a page with a bitmap fits a frame");
   }
 
-  private final int unitBytes;
+  private final int alignmentBytes;
   private final Crc32c crc = new Crc32c();
 
-  /// @param unitBytes the device's unit, 512 or 4096
-  public PageCodec(int unitBytes) {
-    Check.that(PAGE_BYTES % unitBytes == 0, "a page is whole units", unitBytes);
-    this.unitBytes = unitBytes;
+  /// @param alignmentBytes the device's, 512 or 4096
+  public PageCodec(int alignmentBytes) {
+    Check.that(PAGE_BYTES % alignmentBytes == 0, "a page is aligned", alignmentBytes);
+    this.alignmentBytes = alignmentBytes;
   }
 
   /// Whether a slot of a page in memory is absent: neither a version nor flags.
@@ -60,7 +60,7 @@ public final class PageCodec {
 
   /// Packs a page for the device and pads it with zeroes.
   ///
-  /// @return the length in bytes, whole units
+  /// @return the length in bytes, aligned
   public int encode(DirectBuffer page, MutableDirectBuffer target) {
     int present = countPresent(page);
     if (present == SLOTS) {
@@ -77,7 +77,7 @@ public final class PageCodec {
         at += SLOT_BYTES;
       }
     }
-    int lengthBytes = (at + unitBytes - 1) / unitBytes * unitBytes;
+    int lengthBytes = Sectors.align(at, alignmentBytes);
     target.setMemory(at, lengthBytes - at, (byte) 0);
     return lengthBytes;
   }
@@ -94,13 +94,13 @@ public final class PageCodec {
   /// @return whether the bytes are a page; if not, `page` holds nothing of use
   public boolean decode(MutableDirectBuffer page, int units, boolean full) {
     if (full) {
-      return units * unitBytes == PAGE_BYTES && countPresent(page) == SLOTS;
+      return Sectors.toBytes(units) == PAGE_BYTES && countPresent(page) == SLOTS;
     }
     long low = page.getLong(0);
     long high = page.getLong(Long.BYTES);
     int present = Long.bitCount(low) + Long.bitCount(high);
     int lengthBytes = BITMAP_BYTES + present * SLOT_BYTES;
-    if (present == SLOTS || (lengthBytes + unitBytes - 1) / unitBytes != units) {
+    if (present == SLOTS || Sectors.align(lengthBytes, alignmentBytes) != Sectors.toBytes(units)) {
       return false;
     }
     spread(page, low, high, present);

@@ -98,11 +98,19 @@ public record Superblock(
 
   /// A device's fixed shape, the same in every lane's superblock but for the lane's number.
   public record LaneGeometry(
-      int lane, int lanes, int unitBytes, int segmentBytes, int segments, long headerAreaBytes) {
+      int lane,
+      int lanes,
+      int alignmentBytes,
+      int segmentBytes,
+      int segments,
+      long headerAreaBytes) {
     public LaneGeometry {
       Check.that(lane >= 0 && lane < lanes, "lane within the device's", lane, lanes);
-      Check.that(unitBytes == 512 || unitBytes == 4096, "unit is 512 or 4096", unitBytes);
-      Check.that(segmentBytes % unitBytes == 0, "segments hold whole units", segmentBytes);
+      Check.that(
+          alignmentBytes == 512 || alignmentBytes == 4096,
+          "aligned to 512 or 4096",
+          alignmentBytes);
+      Check.that(segmentBytes % alignmentBytes == 0, "segments are aligned", segmentBytes);
     }
 
     /// First byte of a segment on the device.
@@ -120,14 +128,21 @@ public record Superblock(
       return segment < segments ? (int) segment : -1;
     }
 
-    /// Whether bytes that begin at a sector, whole units, lie in one segment.
+    /// Whether bytes that begin at a sector lie in one segment.
     public boolean holds(long sector, long bytes) {
       int segment = segmentOf(sector);
       if (segment < 0) {
         return false;
       }
       long from = Sectors.toBytes(sector) - segmentOffset(segment);
-      return from % unitBytes == 0 && bytes >= 0 && bytes <= segmentBytes - from;
+      return bytes >= 0 && bytes <= segmentBytes - from;
+    }
+
+    /// Whether bytes that begin at a sector lie in one segment, and the device reads just them.
+    public boolean holdsAligned(long sector, long bytes) {
+      boolean isAligned =
+          Sectors.toBytes(sector) % alignmentBytes == 0 && bytes % alignmentBytes == 0;
+      return isAligned && holds(sector, bytes);
     }
 
     /// Whether a stream can go on there. One that has no segment yet goes on nowhere.
@@ -136,7 +151,7 @@ public record Superblock(
           && cursor.segment < segments
           && cursor.offset >= 0
           && cursor.offset <= segmentBytes
-          && cursor.offset % unitBytes == 0;
+          && cursor.offset % alignmentBytes == 0;
     }
 
     /// Where copy `copy` (0 or 1) of this lane's superblock is.
@@ -200,7 +215,7 @@ public record Superblock(
     target.putLong(offset + SECRET_OFFSET, secret);
     target.putShort(offset + LANE_OFFSET, (short) geometry.lane);
     target.putShort(offset + LANES_OFFSET, (short) geometry.lanes);
-    target.putInt(offset + UNIT_OFFSET, geometry.unitBytes);
+    target.putInt(offset + UNIT_OFFSET, geometry.alignmentBytes);
     target.putInt(offset + SEGMENT_BYTES_OFFSET, geometry.segmentBytes);
     target.putInt(offset + SEGMENTS_OFFSET, geometry.segments);
     target.putLong(offset + HEADER_AREA_OFFSET, geometry.headerAreaBytes);
@@ -300,23 +315,23 @@ public record Superblock(
       throws CorruptRecordException {
     int lane = source.getShort(offset + LANE_OFFSET) & 0xFFFF;
     int lanes = source.getShort(offset + LANES_OFFSET) & 0xFFFF;
-    int unitBytes = source.getInt(offset + UNIT_OFFSET);
+    int alignmentBytes = source.getInt(offset + UNIT_OFFSET);
     int segmentBytes = source.getInt(offset + SEGMENT_BYTES_OFFSET);
     int segments = source.getInt(offset + SEGMENTS_OFFSET);
     long headerAreaBytes = source.getLong(offset + HEADER_AREA_OFFSET);
     boolean sound =
         lane < lanes
-            && (unitBytes == 512 || unitBytes == 4096)
+            && (alignmentBytes == 512 || alignmentBytes == 4096)
             && segmentBytes >= SEGMENT_BYTES_MIN
-            && segmentBytes % unitBytes == 0
+            && segmentBytes % alignmentBytes == 0
             && segments > 0
             && headerAreaBytes >= 2L * lanes * BYTES
             && headerAreaBytes <= HEADER_AREA_BYTES_MAX
-            && headerAreaBytes % unitBytes == 0;
+            && headerAreaBytes % alignmentBytes == 0;
     if (!sound) {
       throw new CorruptRecordException("superblock geometry makes no sense at " + place);
     }
-    return new LaneGeometry(lane, lanes, unitBytes, segmentBytes, segments, headerAreaBytes);
+    return new LaneGeometry(lane, lanes, alignmentBytes, segmentBytes, segments, headerAreaBytes);
   }
 
   private static void putUuid(MutableDirectBuffer target, int offset, UUID uuid) {

@@ -11,6 +11,7 @@ import io.ashlar.core.format.EntryFlyweight;
 import io.ashlar.core.format.GroupProof.Verdict;
 import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.RecordType;
+import io.ashlar.core.format.Sectors;
 import io.ashlar.core.index.BlockIndex;
 import io.ashlar.core.index.Liveness;
 import io.ashlar.core.segment.Group;
@@ -95,7 +96,7 @@ public final class Cleaner {
     this.window = window;
     this.damage = damage;
     policy = new VictimPolicy(parts.segments);
-    walk = new GroupRecords(parts.segments.geometry().unitBytes());
+    walk = new GroupRecords();
     for (int i = 0; i < PROBES; i++) {
       probes[i] = new Probe(this);
     }
@@ -170,7 +171,7 @@ public final class Cleaner {
     offset = 0;
     loaded = 0;
     isDamaged = false;
-    long units = parts.segments.geometry().segmentBytes() / parts.segments.geometry().unitBytes();
+    long units = Sectors.holding(parts.segments.geometry().segmentBytes());
     victimUtilization = (double) parts.segments.liveUnits(victim) / units;
     phase = parts.segments.liveUnits(victim) == 0 ? Phase.RELEASE : Phase.READ;
   }
@@ -361,8 +362,7 @@ public final class Cleaner {
       return !needsMerge;
     }
     EntryFlyweight stored = probe.stored;
-    int unitBytes = parts.segments.geometry().unitBytes();
-    int padded = stored.units() * unitBytes;
+    int padded = (int) Sectors.toBytes(stored.units());
     if (!parts.admission.admits(1)) {
       return false;
     }

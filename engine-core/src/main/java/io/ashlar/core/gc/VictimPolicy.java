@@ -1,5 +1,6 @@
 package io.ashlar.core.gc;
 
+import io.ashlar.core.format.Sectors;
 import io.ashlar.core.segment.SegmentState;
 import io.ashlar.core.segment.SegmentTable;
 import io.ashlar.core.segment.Stream;
@@ -29,7 +30,7 @@ public final class VictimPolicy {
 
   public VictimPolicy(SegmentTable segments) {
     this.segments = segments;
-    unitsPerSegment = segments.geometry().segmentBytes() / segments.geometry().unitBytes();
+    unitsPerSegment = segments.geometry().segmentBytes() / Sectors.BYTES;
   }
 
   /// Starts a choice among segments of blocks.

@@ -4,6 +4,7 @@ import io.ashlar.core.base.Check;
 import io.ashlar.core.format.EntryFlyweight;
 import io.ashlar.core.format.PageCodec;
 import io.ashlar.core.format.PointerFlyweight;
+import io.ashlar.core.format.Sectors;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -52,7 +53,7 @@ public final class BlockIndex {
     this.options = options;
     layers = new LayerTable(options.layersMax());
     delta = new DeltaTable(options, ledger, statistics);
-    PageProof proof = new PageProof(layers, io, options.unitBytes());
+    PageProof proof = new PageProof(layers, io);
     cache = new PageCache(options, io, proof, statistics);
     walk = new TreeWalk(cache, statistics);
     reapList = new ReapList(options);
@@ -80,8 +81,7 @@ public final class BlockIndex {
   public void restoreLayer(
       int layer, int parent, long blocks, int rootLevel, PointerFlyweight root) {
     Check.that(rootLevel >= 0 && rootLevel < IndexOptions.LEVELS_MAX, "root level", rootLevel);
-    Check.that(
-        root.units() * options.unitBytes() <= PageCodec.PAGE_BYTES, "root page", root.units());
+    Check.that(Sectors.toBytes(root.units()) <= PageCodec.PAGE_BYTES, "root page", root.units());
     layers.add(layer, parent, blocks).root(rootLevel, root);
   }
 

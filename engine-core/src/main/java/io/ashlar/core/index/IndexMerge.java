@@ -63,7 +63,7 @@ final class IndexMerge {
     cache = ports.cache();
     reapList = ports.reapList();
     statistics = ports.statistics();
-    writer = new MergeWriter(options.unitBytes(), delta, ports);
+    writer = new MergeWriter(options.alignmentBytes(), delta, ports);
     order = new LeafOrder(options, layers, delta.frozen);
     for (int at = 0; at < frames.length; at++) {
       frames[at] = new MergeFrame(at);

@@ -25,7 +25,7 @@ import io.ashlar.core.format.PageCodec;
 /// @param loadsMax page reads in flight, the merge's included
 /// @param reapMax unlinked subtrees that are not walked yet
 /// @param layersMax layers of the lane
-/// @param unitBytes the device's unit, 512 or 4096
+/// @param alignmentBytes what pages are padded to, 512 or 4096
 public record IndexOptions(
     int frames,
     int deltaPoints,
@@ -35,7 +35,7 @@ public record IndexOptions(
     int loadsMax,
     int reapMax,
     int layersMax,
-    int unitBytes) {
+    int alignmentBytes) {
 
   /// Most levels of a tree: 2^42 blocks are 16 PiB.
   public static final int LEVELS_MAX = 6;
@@ -59,7 +59,7 @@ public record IndexOptions(
   static final int REAP_BYTES = 46;
 
   public IndexOptions {
-    Check.that(unitBytes == 512 || unitBytes == 4096, "unit", unitBytes);
+    Check.that(alignmentBytes == 512 || alignmentBytes == 4096, "alignment", alignmentBytes);
     Check.that(loadsMax >= 2, "a merge and a lookup may load at once", loadsMax);
     // A lookup needs three leaves at one instant; a page that arrived must outlive the arrival of
     // the others in flight, until its waiter asked again; the reaper pins what it walks.
@@ -82,8 +82,8 @@ public record IndexOptions(
   /// The options for a memory budget.
   ///
   /// @param memoryBytes all memory that the index takes, at least 8 MiB
-  /// @param unitBytes the device's unit, 512 or 4096
-  public static IndexOptions forBudget(long memoryBytes, int unitBytes) {
+  /// @param alignmentBytes what pages are padded to, 512 or 4096
+  public static IndexOptions forBudget(long memoryBytes, int alignmentBytes) {
     int points = (int) Math.min(1 << 17, Long.highestOneBit(memoryBytes / 512));
     int ranges = 1024;
     int dirty = 16384;
@@ -93,7 +93,15 @@ public record IndexOptions(
     long frames = (memoryBytes - fixed) / (PageCodec.PAGE_BYTES + FRAME_OVERHEAD_BYTES);
     Check.that(frames >= 256, "index memory budget is at least 8 MiB", memoryBytes);
     return new IndexOptions(
-        (int) Math.min(frames, FRAMES_MAX), points, ranges, dirty, 64, 64, reap, layers, unitBytes);
+        (int) Math.min(frames, FRAMES_MAX),
+        points,
+        ranges,
+        dirty,
+        64,
+        64,
+        reap,
+        layers,
+        alignmentBytes);
   }
 
   /// What all of it takes, in bytes.

@@ -3,12 +3,12 @@ package io.ashlar.core.index;
 import io.ashlar.core.format.EntryFlyweight;
 import io.ashlar.core.format.PageCodec;
 import io.ashlar.core.format.PointerFlyweight;
+import io.ashlar.core.format.Sectors;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /// Applies the frozen generation to a leaf, writes changed pages, and keeps the ledger in step.
 final class MergeWriter {
-  private final int unitBytes;
   private final PageCodec codec;
   private final DeltaTable delta;
   private final PageCache cache;
@@ -24,10 +24,9 @@ final class MergeWriter {
   private final EntryFlyweight change = new EntryFlyweight();
   private final EntryFlyweight old = new EntryFlyweight();
 
-  MergeWriter(int unitBytes, DeltaTable delta, MergePorts ports) {
-    this.unitBytes = unitBytes;
+  MergeWriter(int alignmentBytes, DeltaTable delta, MergePorts ports) {
     this.delta = delta;
-    codec = new PageCodec(unitBytes);
+    codec = new PageCodec(alignmentBytes);
     cache = ports.cache();
     io = ports.io();
     ledger = ports.ledger();
@@ -116,7 +115,7 @@ final class MergeWriter {
     if (!io.appendPage(pageWrite)) {
       return false;
     }
-    int units = lengthBytes / unitBytes;
+    int units = (int) Sectors.holding(lengthBytes);
     boolean isFull = PageCodec.countPresent(frame.page) == PageCodec.SLOTS;
     result
         .clear()

@@ -4,6 +4,7 @@ import io.ashlar.core.base.Check;
 import io.ashlar.core.format.EntryFlyweight;
 import io.ashlar.core.format.PageCodec;
 import io.ashlar.core.format.PointerFlyweight;
+import io.ashlar.core.format.Sectors;
 import java.util.Arrays;
 import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
@@ -24,7 +25,6 @@ final class PageCache {
   private final PageIo io;
   private final PageProof proof;
   private final IndexStatistics statistics;
-  private final int unitBytes;
 
   private final FrameState[] states;
   private final long[] addresses;
@@ -55,8 +55,7 @@ final class PageCache {
     this.io = io;
     this.proof = proof;
     this.statistics = statistics;
-    unitBytes = options.unitBytes();
-    codec = new PageCodec(unitBytes);
+    codec = new PageCodec(options.alignmentBytes());
     memory =
         new UnsafeBuffer(
             BufferUtil.allocateDirectAligned(frames * PageCodec.PAGE_BYTES, PageCodec.PAGE_BYTES));
@@ -151,7 +150,8 @@ final class PageCache {
     read.generation = pointer.generation();
     read.units = pointer.units();
     read.memoryAddress = memory.addressOffset() + (long) frame * PageCodec.PAGE_BYTES;
-    Check.that(read.units * unitBytes <= PageCodec.PAGE_BYTES, "a page fits a frame", read.units);
+    Check.that(
+        Sectors.toBytes(read.units) <= PageCodec.PAGE_BYTES, "a page fits a frame", read.units);
     // The pointer may be a view of the very frame that was just taken: no use after the read
     // started.
     describe(frame, pointer, layer, level, page);
@@ -245,7 +245,7 @@ final class PageCache {
     pageView.wrap(memory, frame * PageCodec.PAGE_BYTES, PageCodec.PAGE_BYTES);
     int actual =
         codec.checksum(
-            layers[frame], levels[frame], pages[frame], pageView, units[frame] * unitBytes);
+            layers[frame], levels[frame], pages[frame], pageView, units[frame] * Sectors.BYTES);
     return actual == checksums[frame]
         && codec.decode(pageView, units[frame], full[frame])
         && proof.holds(pageView, layers[frame], levels[frame]);

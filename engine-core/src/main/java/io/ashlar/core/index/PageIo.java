@@ -12,6 +12,9 @@ public interface PageIo {
   /// Whether so many units from sector `address` on can be on the device at all.
   boolean holds(long address, int units);
 
+  /// Whether a page of so many units can be at sector `address`.
+  boolean holdsPage(long address, int units);
+
   /// Appends a page to the log's META stream; it is durable later. The bytes are copied before this
   /// returns; [PageWrite#placed] is told where they will lie.
   ///

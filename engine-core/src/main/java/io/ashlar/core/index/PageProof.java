@@ -3,6 +3,7 @@ package io.ashlar.core.index;
 import io.ashlar.core.format.EntryFlyweight;
 import io.ashlar.core.format.PageCodec;
 import io.ashlar.core.format.PointerFlyweight;
+import io.ashlar.core.format.Sectors;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /// Checks what a page says against what there is, once, when it comes from the device: its bytes
@@ -14,14 +15,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class PageProof {
   private final LayerTable layers;
   private final PageIo io;
-  private final int unitBytes;
   private final PointerFlyweight pointer = new PointerFlyweight();
   private final EntryFlyweight entry = new EntryFlyweight();
 
-  PageProof(LayerTable layers, PageIo io, int unitBytes) {
+  PageProof(LayerTable layers, PageIo io) {
     this.layers = layers;
     this.io = io;
-    this.unitBytes = unitBytes;
   }
 
   /// Whether every slot of the page of `layer` makes sense.
@@ -41,7 +40,10 @@ final class PageProof {
 
   private boolean isSound(EntryFlyweight slot, int layer) {
     return !slot.isStored()
-        || (layers.mayReferTo(layer, slot.owner()) && io.holds(slot.address(), slot.units()));
+        || (layers.mayReferTo(layer, slot.owner())
+            && Sectors.holding(slot.length()) == slot.units()
+            && slot.length() <= EntryFlyweight.LENGTH_MAX
+            && io.holds(slot.address(), slot.units()));
   }
 
   private boolean isSound(PointerFlyweight slot, int layer) {
@@ -51,7 +53,7 @@ final class PageProof {
     }
     return !slot.isStored()
         || (layers.mayReferTo(layer, slot.owner())
-            && slot.units() * unitBytes <= PageCodec.PAGE_BYTES
-            && io.holds(slot.address(), slot.units()));
+            && Sectors.toBytes(slot.units()) <= PageCodec.PAGE_BYTES
+            && io.holdsPage(slot.address(), slot.units()));
   }
 }

@@ -99,7 +99,7 @@ final class CheckpointFound {
     UnsafeBuffer body = new UnsafeBuffer(new byte[bytes]);
     int at = 0;
     for (SalvageSurvey.Piece piece : pieces.values()) {
-      if (!read(device, root.geometry().unitBytes(), piece, body, at)) {
+      if (!read(device, root, piece, body, at)) {
         return null;
       }
       at += piece.dataBytes();
@@ -114,9 +114,9 @@ final class CheckpointFound {
   }
 
   private static boolean read(
-      PolledDevice device, int unitBytes, SalvageSurvey.Piece piece, UnsafeBuffer body, int at) {
+      PolledDevice device, Superblock root, SalvageSurvey.Piece piece, UnsafeBuffer body, int at) {
     int head = CheckpointPieceFlyweight.HEAD_BYTES;
-    int bytes = Sectors.align(head + piece.dataBytes(), unitBytes);
+    int bytes = CheckpointPieces.storedBytes(root.geometry(), piece.dataBytes());
     UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(bytes, 4096));
     if (device.read(piece.offset(), bytes, memory.addressOffset()) != DeviceStatus.OK) {
       return false;

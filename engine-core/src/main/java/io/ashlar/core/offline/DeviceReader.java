@@ -2,6 +2,7 @@ package io.ashlar.core.offline;
 
 import io.ashlar.core.device.DeviceStatus;
 import io.ashlar.core.device.PolledDevice;
+import io.ashlar.core.format.Sectors;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -42,9 +43,12 @@ final class DeviceReader {
       at = (int) (offset - chunkOffset);
       return true;
     }
+    int alignmentBytes = device.device().geometry().alignmentBytes();
+    long from = offset & -alignmentBytes;
+    int length = (int) (Sectors.align(offset + bytes, alignmentBytes) - from);
     memory = single;
-    at = 0;
-    return device.read(offset, bytes, single.addressOffset()) == DeviceStatus.OK;
+    at = (int) (offset - from);
+    return device.read(from, length, single.addressOffset()) == DeviceStatus.OK;
   }
 
   private void load(long offset, long size) {

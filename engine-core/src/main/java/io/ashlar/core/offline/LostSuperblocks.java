@@ -35,7 +35,7 @@ public final class LostSuperblocks {
 
   private final PolledDevice device;
   private final long sizeBytes;
-  private final GroupProof proof = new GroupProof(new Crc32c(), 0, 0, 512);
+  private final GroupProof proof = new GroupProof(new Crc32c(), 0, 0);
 
   private LostSuperblocks(PolledDevice device) {
     this.device = device;
@@ -132,9 +132,10 @@ public final class LostSuperblocks {
     return score;
   }
 
-  private Superblock root(long secret, int unitBytes, int segmentBytes, int epoch) {
+  private Superblock root(long secret, int alignmentBytes, int segmentBytes, int epoch) {
     long segments = Math.min((sizeBytes - MIB) / segmentBytes, Integer.MAX_VALUE);
-    LaneGeometry geometry = new LaneGeometry(0, 1, unitBytes, segmentBytes, (int) segments, MIB);
+    LaneGeometry geometry =
+        new LaneGeometry(0, 1, alignmentBytes, segmentBytes, (int) segments, MIB);
     List<StreamCursor> none = List.of(StreamCursor.NONE, StreamCursor.NONE, StreamCursor.NONE);
     UUID unknown = new UUID(0, 0);
     return new Superblock(
@@ -152,7 +153,7 @@ public final class LostSuperblocks {
         ScrubTimes.NONE);
   }
 
-  /// How well groups follow each other with this unit.
+  /// How well groups follow each other with this alignment.
   private int fit(Superblock root) {
     Fit fit = new Fit();
     SegmentScan scan = new SegmentScan(device, root);
@@ -168,7 +169,7 @@ public final class LostSuperblocks {
     return fit.score;
   }
 
-  /// Counts groups for a unit, and gaps between them against it.
+  /// Counts groups for an alignment, and gaps between them against it.
   private static final class Fit implements ScanVisitor {
     private int score;
 

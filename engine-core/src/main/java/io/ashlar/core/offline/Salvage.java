@@ -361,7 +361,7 @@ public final class Salvage {
   }
 
   private boolean open(EntryFlyweight place, long lba) {
-    int bytes = place.units() * start.root().geometry().unitBytes();
+    int bytes = (int) Sectors.toBytes(place.units());
     boolean isRead =
         bytes <= VolumeGeometry.BLOCK_BYTES
             && bytes >= place.length()

@@ -44,7 +44,7 @@ public final class SegmentScan {
     // Room for the longest group behind the one that is looked at.
     int bytes = Math.min(2 * LogReplay.windowBytes(log, geometry), geometry.segmentBytes());
     UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(bytes, 4096));
-    GroupProof proof = new GroupProof(crc, secret, geometry.lane(), geometry.unitBytes());
+    GroupProof proof = new GroupProof(crc, secret, geometry.lane());
     window = new GroupWindow(memory, geometry, proof, crc, log.metaHeaderBytes());
   }
 
@@ -163,8 +163,8 @@ public final class SegmentScan {
             && isMarkedThere(broken, visitor)
             && (generation == NONE || peek.generation() == generation);
     long sequence = wasHeader ? peek.sequence() : 0;
-    int from = broken + geometry.unitBytes();
-    for (int at = from; at < geometry.segmentBytes(); at += geometry.unitBytes()) {
+    int from = broken + geometry.alignmentBytes();
+    for (int at = from; at < geometry.segmentBytes(); at += geometry.alignmentBytes()) {
       if (isGroup(at, visitor)) {
         visitor.onLost(segment, broken, at - broken);
         return at;

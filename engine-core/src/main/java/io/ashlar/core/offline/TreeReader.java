@@ -50,7 +50,7 @@ final class TreeReader {
   TreeReader(DeviceReader reader, LaneGeometry geometry) {
     this.reader = reader;
     this.geometry = geometry;
-    codec = new PageCodec(geometry.unitBytes());
+    codec = new PageCodec(geometry.alignmentBytes());
   }
 
   void root(int layer, int level, PointerFlyweight root) {
@@ -138,8 +138,8 @@ final class TreeReader {
 
   /// Reads the page that [#pointer] points to.
   private boolean load(int layer, int level, long number) {
-    int bytes = pointer.units() * geometry.unitBytes();
-    boolean lies = bytes <= PageCodec.PAGE_BYTES && geometry.holds(pointer.address(), bytes);
+    int bytes = (int) Sectors.toBytes(pointer.units());
+    boolean lies = bytes <= PageCodec.PAGE_BYTES && geometry.holdsAligned(pointer.address(), bytes);
     if (!lies || !reader.read(Sectors.toBytes(pointer.address()), bytes)) {
       return false;
     }

@@ -46,7 +46,7 @@ public final class LogReplay {
     this.segments = segments;
     geometry = root.geometry();
     expected = root.replayFrom();
-    GroupProof proof = new GroupProof(crc, root.secret(), geometry.lane(), geometry.unitBytes());
+    GroupProof proof = new GroupProof(crc, root.secret(), geometry.lane());
     int bytes = windowBytes(log, geometry);
     for (Stream stream : Stream.values()) {
       ByteBuffer memory = BufferUtil.allocateDirectAligned(bytes, 4096);

@@ -54,7 +54,7 @@ final class TailEvidence {
     for (int from = offset; from < geometry.segmentBytes(); from += step) {
       int bytes = Math.min(memory.capacity(), geometry.segmentBytes() - from);
       read(segment, from, bytes);
-      for (int at = 0; at < Math.min(step, bytes); at += geometry.unitBytes()) {
+      for (int at = 0; at < Math.min(step, bytes); at += geometry.alignmentBytes()) {
         judge(stream, generation, at, bytes, leastEpoch);
       }
     }

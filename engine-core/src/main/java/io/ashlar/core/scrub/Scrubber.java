@@ -83,7 +83,7 @@ public final class Scrubber {
     this.parts = parts;
     this.window = window;
     this.listener = listener;
-    walk = new GroupRecords(parts.segments.geometry().unitBytes());
+    walk = new GroupRecords();
   }
 
   /// Starts a pass, or goes on with one.
@@ -220,7 +220,7 @@ public final class Scrubber {
         isSeeking = true;
         listener.onHeaderDamaged(segment, offset);
       }
-      offset += parts.segments.geometry().unitBytes();
+      offset += parts.segments.geometry().alignmentBytes();
     }
   }
 

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// memory: | header grows → | … 16 KiB | payload grows → |
 /// closed:      | … header | padding   | payload         |
 /// ```
+///
+/// Where the padding is less than the device's alignment, the payload moves instead.
 public final class Group {
   /// What a group is doing.
   enum State {
@@ -36,7 +38,7 @@ public final class Group {
   private static final int PAYLOAD_OFFSET = GroupHeaderFlyweight.HEADER_BYTES_MAX;
 
   private final UnsafeBuffer memory;
-  private final int unitBytes;
+  private final int alignmentBytes;
   private final int payloadBytesMax;
   private final GroupHeaderFlyweight header = new GroupHeaderFlyweight();
   private final RecordFlyweight record = new RecordFlyweight();
@@ -55,14 +57,16 @@ public final class Group {
   private int records;
   private int openRecordOffset;
   private int paddedHeaderBytes;
+  private int closedOffset;
+  private int firstPayload;
   private long sequence;
   private @Nullable BlockRequest firstWaiting;
   private @Nullable BlockRequest lastWaiting;
 
   /// @param memory header and payload space, aligned for the device
-  Group(UnsafeBuffer memory, int unitBytes, DeviceRequest write) {
+  Group(UnsafeBuffer memory, int alignmentBytes, DeviceRequest write) {
     this.memory = memory;
-    this.unitBytes = unitBytes;
+    this.alignmentBytes = alignmentBytes;
     this.write = write;
     payloadBytesMax = memory.capacity() - PAYLOAD_OFFSET;
     write.attachment = this;
@@ -83,6 +87,7 @@ public final class Group {
     state = State.BUILDING;
     headerBytes = GroupHeaderFlyweight.BYTES;
     payloadBytes = 0;
+    firstPayload = PAYLOAD_OFFSET;
     records = 0;
     segment = -1;
   }
@@ -100,7 +105,7 @@ public final class Group {
     int payload = payloadBytes + paddedPayloadBytes;
     return header <= limit
         && payload <= payloadBytesMax
-        && paddedHeader(header, payload) + payload <= closedBytesLimit;
+        && closedBytes(header, payload) <= closedBytesLimit;
   }
 
   /// Lifts the limit that [#begin] set: the group will begin a new segment if it does not fit this
@@ -124,7 +129,7 @@ public final class Group {
 
   /// Where in [#memory] the first payload is.
   public int firstPayload() {
-    return PAYLOAD_OFFSET;
+    return firstPayload;
   }
 
   /// The memory to put the next payload into.
@@ -134,7 +139,7 @@ public final class Group {
 
   /// Where in [#memory] the next payload begins.
   public int payloadStart() {
-    return PAYLOAD_OFFSET + payloadBytes;
+    return firstPayload + payloadBytes;
   }
 
   /// Adds a block, whose stored bytes lie at [#payloadStart] already, to the record begun last.
@@ -153,7 +158,7 @@ public final class Group {
   }
 
   private void pad(int bytes) {
-    int padded = Sectors.align(bytes, unitBytes);
+    int padded = Sectors.align(bytes, Sectors.BYTES);
     memory.setMemory(payloadStart() + bytes, padded - bytes, (byte) 0);
     payloadBytes += padded;
   }
@@ -180,7 +185,11 @@ public final class Group {
 
   /// Bytes that the group takes on the device if closed now; before it is placed, at most.
   int closedBytes() {
-    return paddedHeader(headerBytes, payloadBytes) + payloadBytes;
+    return closedBytes(headerBytes, payloadBytes);
+  }
+
+  private int closedBytes(int header, int payload) {
+    return GroupHeaderFlyweight.groupBytes(paddedHeader(header, payload), payload, alignmentBytes);
   }
 
   private int paddedHeader(int header, int payload) {
@@ -188,8 +197,8 @@ public final class Group {
       return fixedHeaderBytes;
     }
     return segment < 0
-        ? GroupHeaderFlyweight.paddedBytesMax(header, payload, unitBytes)
-        : GroupHeaderFlyweight.paddedBytes(offset, header, payload, unitBytes);
+        ? GroupHeaderFlyweight.paddedBytesMax(header, payload, alignmentBytes)
+        : GroupHeaderFlyweight.paddedBytes(offset, header, payload, alignmentBytes);
   }
 
   /// Numbers the group and makes its bytes final but for the checksum.
@@ -197,16 +206,29 @@ public final class Group {
     Check.that(state == State.BUILDING && segment >= 0, "a group is placed before it is closed");
     this.sequence = sequence;
     paddedHeaderBytes = paddedHeader(headerBytes, payloadBytes);
-    int start = PAYLOAD_OFFSET - paddedHeaderBytes;
+    int start = PAYLOAD_OFFSET - Sectors.align(paddedHeaderBytes, alignmentBytes);
     if (start > 0) {
       memory.putBytes(start, memory, 0, headerBytes);
     }
     memory.setMemory(start + headerBytes, paddedHeaderBytes - headerBytes, (byte) 0);
+    closedOffset = start;
+    movePayload(start + paddedHeaderBytes);
     header.wrap(memory, start, headerBytes);
     header.order(sequence, durableThrough, epoch, generation);
     header.shape(headerBytes, payloadBytes, records).time(epochMillis);
     state = State.IN_FLIGHT;
     return header;
+  }
+
+  /// Moves the payload to `to`, which is where it is already unless the header is shorter than the
+  /// device's alignment, and pads it.
+  private void movePayload(int to) {
+    if (to != firstPayload) {
+      memory.putBytes(to, memory, firstPayload, payloadBytes);
+      firstPayload = to;
+    }
+    int end = firstPayload + payloadBytes;
+    memory.setMemory(end, Sectors.align(end, alignmentBytes) - end, (byte) 0);
   }
 
   void recycle() {
@@ -259,12 +281,12 @@ public final class Group {
     int within = from - payloadOffset();
     boolean holds = within >= 0 && within + bytes <= payloadBytes;
     if (holds) {
-      UnsafeApi.copyMemory(memory.addressOffset() + PAYLOAD_OFFSET + within, to, bytes);
+      UnsafeApi.copyMemory(memory.addressOffset() + firstPayload + within, to, bytes);
     }
     return holds;
   }
 
   long closedAddress() {
-    return memory.addressOffset() + PAYLOAD_OFFSET - paddedHeaderBytes;
+    return memory.addressOffset() + closedOffset;
   }
 }

@@ -10,17 +10,12 @@ import io.ashlar.core.format.Sectors;
 public final class GroupRecords {
   private final RecordFlyweight record = new RecordFlyweight();
   private final BlockDescriptorFlyweight block = new BlockDescriptorFlyweight();
-  private final int unitBytes;
   private GroupHeaderFlyweight header = new GroupHeaderFlyweight();
   private int recordsLeft;
   private int nextRecordOffset;
   private int blockIndex;
   private long payloadOffset;
   private long nextPayloadOffset;
-
-  public GroupRecords(int unitBytes) {
-    this.unitBytes = unitBytes;
-  }
 
   /// Starts at the first record.
   ///
@@ -69,7 +64,7 @@ public final class GroupRecords {
 
   private void take(int bytes) {
     payloadOffset = nextPayloadOffset;
-    nextPayloadOffset += Sectors.align(bytes, unitBytes);
+    nextPayloadOffset += Sectors.align(bytes, Sectors.BYTES);
   }
 
   public RecordFlyweight record() {
@@ -97,6 +92,6 @@ public final class GroupRecords {
 
   /// Units that the present block takes.
   public int blockUnits() {
-    return Sectors.align(block.length(), unitBytes) / unitBytes;
+    return (int) Sectors.holding(block.length());
   }
 }

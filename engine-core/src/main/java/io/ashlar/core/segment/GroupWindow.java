@@ -39,7 +39,7 @@ public final class GroupWindow {
     this.proof = proof;
     this.crc = crc;
     this.metaHeaderBytes = metaHeaderBytes;
-    records = new GroupRecords(geometry.unitBytes());
+    records = new GroupRecords();
   }
 
   /// Bytes to read so as to see what begins at `offset`: as many as fit, up to the segment's end.
@@ -83,12 +83,12 @@ public final class GroupWindow {
         fixed
             ? metaHeaderBytes
             : GroupHeaderFlyweight.paddedBytes(
-                offset, header.headerBytes(), header.payloadBytes(), geometry.unitBytes());
+                offset, header.headerBytes(), header.payloadBytes(), geometry.alignmentBytes());
     // Memory has room for the longest group that anybody writes.
     boolean fits =
         header.headerBytes() <= paddedHeaderBytes
-            && (long) paddedHeaderBytes + header.payloadBytes()
-                <= Math.min(room, memory.capacity());
+            && header.payloadBytes() <= memory.capacity()
+            && groupBytes() <= Math.min(room, memory.capacity());
     return fits ? verdict : Verdict.DAMAGED;
   }
 
@@ -98,7 +98,8 @@ public final class GroupWindow {
   }
 
   public int groupBytes() {
-    return paddedHeaderBytes + header.payloadBytes();
+    return GroupHeaderFlyweight.groupBytes(
+        paddedHeaderBytes, header.payloadBytes(), geometry.alignmentBytes());
   }
 
   public GroupHeaderFlyweight header() {

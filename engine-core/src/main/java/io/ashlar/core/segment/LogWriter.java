@@ -30,8 +30,8 @@ public final class LogWriter {
 
   private static final int WINDOW = 32;
 
-  /// A group of so many units is worth its header, which takes one.
-  private static final int WORTHY_UNITS = 8;
+  /// A group of so many times the alignment is worth its header, which takes one.
+  private static final int WORTHY_BLOCKS = 8;
 
   private final LogOptions options;
   private final LogIdentity identity;
@@ -40,7 +40,7 @@ public final class LogWriter {
   private final GroupProof proof;
   private final Clock clock;
   private final LogListener listener;
-  private final int unitBytes;
+  private final int alignmentBytes;
   private final Group[] pool;
   private final @Nullable Group[] building = new Group[Stream.COUNT];
   private final int[] inFlight = new int[Stream.COUNT];
@@ -76,8 +76,8 @@ public final class LogWriter {
     durableThrough = sequenceNext - 1;
     submittedThrough = durableThrough;
     markedThrough = durableThrough;
-    unitBytes = segments.geometry().unitBytes();
-    proof = new GroupProof(parts.crc, identity.secret(), identity.lane(), unitBytes);
+    alignmentBytes = segments.geometry().alignmentBytes();
+    proof = new GroupProof(parts.crc, identity.secret(), identity.lane());
     int groupBytes = Group.memoryBytes(options.groupPayloadBytesMax());
     Check.that(
         2L * groupBytes <= segments.geometry().segmentBytes(), "a segment holds a few groups");
@@ -85,7 +85,7 @@ public final class LogWriter {
     Check.that(pool.length < WINDOW, "all groups fit the window", pool.length);
     for (int i = 0; i < pool.length; i++) {
       UnsafeBuffer part = new UnsafeBuffer(memory, i * groupBytes, groupBytes);
-      pool[i] = new Group(part, unitBytes, new DeviceRequest(this::onWritten));
+      pool[i] = new Group(part, alignmentBytes, new DeviceRequest(this::onWritten));
     }
   }
 
@@ -188,7 +188,7 @@ public final class LogWriter {
     return userGapNs > 0
         && user != null
         && !user.isEmpty()
-        && user.closedBytes() < WORTHY_UNITS * unitBytes;
+        && user.closedBytes() < WORTHY_BLOCKS * alignmentBytes;
   }
 
   /// Closes and submits what can be. Host writes go whenever the device has room for another group,
@@ -310,7 +310,7 @@ public final class LogWriter {
   private boolean makeRoom(Stream stream, int bytes) {
     int s = stream.code();
     int segmentBytes = segments.geometry().segmentBytes();
-    if (segment[s] >= 0 && position[s] + bytes + unitBytes <= segmentBytes) {
+    if (segment[s] >= 0 && position[s] + bytes + alignmentBytes <= segmentBytes) {
       return true;
     }
     int reserve =
@@ -327,7 +327,7 @@ public final class LogWriter {
     }
     int next = segments.open(stream, clock.epochMillis());
     if (seal != null) {
-      seal.begin(stream, 0, unitBytes);
+      seal.begin(stream, 0, alignmentBytes);
       place(seal, s);
       seal.record(RecordType.SEAL, 0, 0, next, segments.generation(next));
       send(seal);
@@ -387,7 +387,7 @@ public final class LogWriter {
     long built = group == null || stream == Stream.META ? 0 : group.closedBytes();
     return segment[s] < 0
         ? 0
-        : segments.geometry().segmentBytes() - position[s] - built - unitBytes;
+        : segments.geometry().segmentBytes() - position[s] - built - alignmentBytes;
   }
 
   /// Where replay of `stream` must begin so as to see every group that is not yet published.

@@ -1,5 +1,6 @@
 package io.ashlar.core.segment;
 
+import io.ashlar.core.base.Check;
 import io.ashlar.core.base.Crc32c;
 import io.ashlar.core.format.RecordType;
 import io.ashlar.core.format.Sectors;
@@ -10,7 +11,7 @@ public final class MetaWriter {
   private final LogWriter log;
   private final SegmentTable segments;
   private final Crc32c crc;
-  private final int unitBytes;
+  private final int alignmentBytes;
   private long address;
   private int generation;
 
@@ -18,17 +19,17 @@ public final class MetaWriter {
     this.log = log;
     this.segments = segments;
     this.crc = crc;
-    unitBytes = segments.geometry().unitBytes();
+    alignmentBytes = segments.geometry().alignmentBytes();
   }
 
-  /// Appends `length` bytes of `source` from its start on; [#address] and [#generation] say where
-  /// they will lie.
+  /// Appends `length` bytes of `source` from its start on, as many as the device reads at once:
+  /// what is in this stream is read alone; [#address] and [#generation] say where they will lie.
   ///
   /// @return false if the log cannot take it now
   public boolean append(
       RecordType type, int layer, long lba, long argument, DirectBuffer source, int length) {
-    int padded = Sectors.align(length, unitBytes);
-    Group group = log.buildingWithRoom(Stream.META, 0, padded);
+    Check.that(length % alignmentBytes == 0, "payload is aligned", length);
+    Group group = log.buildingWithRoom(Stream.META, 0, length);
     if (group == null) {
       return false;
     }

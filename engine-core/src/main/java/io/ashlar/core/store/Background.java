@@ -2,6 +2,7 @@ package io.ashlar.core.store;
 
 import io.ashlar.core.checkpoint.Checkpointer;
 import io.ashlar.core.checkpoint.Checkpointer.Phase;
+import io.ashlar.core.format.Sectors;
 import io.ashlar.core.gc.Cleaner;
 import io.ashlar.core.segment.LogWriter;
 import io.ashlar.core.segment.SegmentTable;
@@ -294,7 +295,7 @@ final class Background {
   /// the next checkpoint write them anew.
   private boolean arePagesBloated() {
     SegmentTable segments = parts.segments();
-    long unitsPerSegment = segments.geometry().segmentBytes() / segments.geometry().unitBytes();
+    long unitsPerSegment = Sectors.holding(segments.geometry().segmentBytes());
     long needed = segments.treeUnits(Stream.META) / unitsPerSegment;
     return parts.checkpointer().phase() == Phase.IDLE
         && segments.held(Stream.META) - metaVictims > needed * 7 / 4 + META_SEGMENTS_SPARED;

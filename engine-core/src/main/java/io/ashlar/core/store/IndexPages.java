@@ -60,7 +60,12 @@ final class IndexPages implements PageIo {
 
   @Override
   public boolean holds(long address, int units) {
-    return segments.geometry().holds(address, (long) units * segments.geometry().unitBytes());
+    return segments.geometry().holds(address, Sectors.toBytes(units));
+  }
+
+  @Override
+  public boolean holdsPage(long address, int units) {
+    return segments.geometry().holdsAligned(address, Sectors.toBytes(units));
   }
 
   private void defer(PageRead read) {
@@ -77,7 +82,7 @@ final class IndexPages implements PageIo {
     DeviceRequest request = free[--freeCount];
     request.operation = DeviceOperation.READ;
     request.offset = Sectors.toBytes(read.address);
-    request.length = (long) read.units * segments.geometry().unitBytes();
+    request.length = Sectors.toBytes(read.units);
     request.address = read.memoryAddress;
     request.attachment = read;
     device.submit(request);
@@ -110,7 +115,7 @@ final class IndexPages implements PageIo {
   /// there.
   private boolean isRecalled(PageRead read) {
     LogWriter writer = Check.present(log, "what is pending is in the log");
-    int bytes = read.units * segments.geometry().unitBytes();
+    int bytes = (int) Sectors.toBytes(read.units);
     boolean recalled =
         writer.isFailed()
             && writer.recall(read.address, read.generation, bytes, read.memoryAddress);

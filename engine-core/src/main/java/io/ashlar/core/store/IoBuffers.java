@@ -8,12 +8,16 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// Buffers of many blocks for reads that are longer than one, taken from the arena at start. Who
-/// finds none goes on block by block.
+/// finds none goes on block by block. Stored blocks lie at sectors, and devices may read nothing
+/// less than 4 KiB: so each buffer has room for one block more than it is for.
 final class IoBuffers {
-  /// Blocks of one large buffer.
+  /// Blocks that one large buffer is for.
   static final int LARGE_BLOCKS = 32;
 
-  /// A buffer with a device request for each run of blocks it may hold.
+  /// Room for one block, wherever it lies.
+  static final int SINGLE_BYTES = bytes(1);
+
+  /// A buffer with a device request for each block that it is for.
   static final class IoBuffer {
     final UnsafeBuffer memory;
     final DeviceRequest[] requests;
@@ -21,7 +25,7 @@ final class IoBuffers {
 
     IoBuffer(UnsafeBuffer memory, DeviceCompletion completion) {
       this.memory = memory;
-      int blocks = memory.capacity() / VolumeGeometry.BLOCK_BYTES;
+      int blocks = memory.capacity() / VolumeGeometry.BLOCK_BYTES - 1;
       requests = new DeviceRequest[blocks];
       for (int i = 0; i < blocks; i++) {
         requests[i] = new DeviceRequest(completion);
@@ -36,14 +40,18 @@ final class IoBuffers {
   private @Nullable IoBuffer free;
 
   IoBuffers(ByteBuffer arena, int offset, int count, DeviceCompletion completion) {
-    int bytes = LARGE_BLOCKS * VolumeGeometry.BLOCK_BYTES;
+    int bytes = bytes(LARGE_BLOCKS);
     for (int i = 0; i < count; i++) {
       give(new IoBuffer(new UnsafeBuffer(arena, offset + i * bytes, bytes), completion));
     }
   }
 
   static int memoryBytes(int count) {
-    return count * LARGE_BLOCKS * VolumeGeometry.BLOCK_BYTES;
+    return count * bytes(LARGE_BLOCKS);
+  }
+
+  private static int bytes(int blocks) {
+    return (blocks + 1) * VolumeGeometry.BLOCK_BYTES;
   }
 
   @Nullable IoBuffer take() {

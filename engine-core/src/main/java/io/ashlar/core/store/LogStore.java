@@ -48,16 +48,11 @@ public final class LogStore implements ShardAgent, LogListener {
     this.parts = parts;
     nowNs = clock.nanoTime();
     scrub = new BackgroundScrub(parts, clock, scrubWindow);
-    records = new GroupRecords(unitBytes());
+    records = new GroupRecords();
     background = new Background(parts, nowNs);
     preparation =
         new SegmentPreparation(
             device, parts.segments(), parts.submissions(), parts.space().reservedSegments());
-  }
-
-  /// What stored blocks are padded to.
-  public int unitBytes() {
-    return parts.segments().geometry().unitBytes();
   }
 
   /// Formats a device: everything on it is lost.

@@ -152,51 +152,62 @@ final class ReadOperation extends Waiter {
       IoBuffer large = path.buffers.take();
       buffer = large == null ? own : large;
     }
-    chunkBlocks = Math.min(left, buffer.blocks());
     deviceStatus = DeviceStatus.OK;
     // One more than there are, so that nothing ends before all are submitted.
     outstanding = 1;
-    submitRuns();
+    chunkBlocks = submitRuns(Math.min(left, buffer.blocks()));
     outstanding--;
     return outstanding == 0 ? State.OPENING : State.READING;
   }
 
-  /// One device read for each run of blocks that lie side by side.
-  private void submitRuns() {
+  /// One device read for each run of blocks that lie side by side, from where the device can begin
+  /// to where it can end.
+  ///
+  /// @return how many of `blocks` the buffer had room for: one at least
+  private int submitRuns(int blocks) {
     int runs = 0;
     int filled = 0;
-    DeviceRequest run = null;
-    long runEnd = -1;
-    for (int i = 0; i < chunkBlocks; i++) {
+    int i = 0;
+    while (i < blocks) {
       batch.entry(chunkFirst + i, entry);
-      if (!entry.isStored()) {
-        continue;
+      if (entry.isStored()) {
+        long from = Sectors.toBytes(entry.address());
+        long begin = from & -path.alignmentBytes;
+        long end = Sectors.align(from + entry.length(), path.alignmentBytes);
+        boolean isNext = runs > 0 && reaches(buffer.requests[runs - 1], begin);
+        DeviceRequest run = buffer.requests[isNext ? runs - 1 : runs];
+        long longer = Math.max(0, end - (isNext ? run.offset + run.length : begin));
+        if (filled + longer > buffer.memory.capacity()) {
+          break;
+        }
+        if (!isNext) {
+          begin(run, begin, filled);
+          runs++;
+        }
+        run.length += longer;
+        filled += (int) longer;
+        bufferOffsets[i] = filled - (int) (run.offset + run.length - from);
       }
-      long from = Sectors.toBytes(entry.address());
-      int bytes = entry.units() * path.unitBytes;
-      bufferOffsets[i] = filled;
-      if (run != null && from == runEnd) {
-        run.length += bytes;
-      } else {
-        submit(run);
-        run = buffer.requests[runs++];
-        run.operation = DeviceOperation.READ;
-        run.offset = from;
-        run.length = bytes;
-        run.address = buffer.memory.addressOffset() + filled;
-        run.attachment = this;
-      }
-      runEnd = from + bytes;
-      filled += bytes;
+      i++;
     }
-    submit(run);
+    for (int run = 0; run < runs; run++) {
+      outstanding++;
+      path.device.submit(buffer.requests[run]);
+    }
+    return i;
   }
 
-  private void submit(@Nullable DeviceRequest run) {
-    if (run != null) {
-      outstanding++;
-      path.device.submit(run);
-    }
+  /// Whether a read can be made longer so as to hold what begins at `offset`.
+  private static boolean reaches(DeviceRequest run, long offset) {
+    return offset >= run.offset && offset <= run.offset + run.length;
+  }
+
+  private void begin(DeviceRequest run, long offset, int bufferOffset) {
+    run.operation = DeviceOperation.READ;
+    run.offset = offset;
+    run.length = 0;
+    run.address = buffer.memory.addressOffset() + bufferOffset;
+    run.attachment = this;
   }
 
   void onRead(DeviceRequest read) {

@@ -27,7 +27,7 @@ final class ReadPath {
   final SubmissionQueue device;
   final HealthLog health;
   final IoBuffers buffers;
-  final int unitBytes;
+  final int alignmentBytes;
 
   /// For a block of which only a part is wanted.
   final UnsafeBuffer partBlock =
@@ -55,19 +55,19 @@ final class ReadPath {
     device = parts.device;
     opener = parts.opener;
     health = parts.health;
-    unitBytes = segments.geometry().unitBytes();
+    alignmentBytes = segments.geometry().alignmentBytes();
     buffers = new IoBuffers(arena, offset, sizing.largeReadBuffers(), ReadPath::onDeviceRead);
     int at = offset + IoBuffers.memoryBytes(sizing.largeReadBuffers());
     for (int i = 0; i < sizing.readOperations(); i++) {
-      int from = at + i * VolumeGeometry.BLOCK_BYTES;
+      int from = at + i * IoBuffers.SINGLE_BYTES;
       inUse++;
-      release(new ReadOperation(this, new UnsafeBuffer(arena, from, VolumeGeometry.BLOCK_BYTES)));
+      release(new ReadOperation(this, new UnsafeBuffer(arena, from, IoBuffers.SINGLE_BYTES)));
     }
   }
 
   static int memoryBytes(StoreOptions.Sizing sizing) {
     return IoBuffers.memoryBytes(sizing.largeReadBuffers())
-        + sizing.readOperations() * VolumeGeometry.BLOCK_BYTES;
+        + sizing.readOperations() * IoBuffers.SINGLE_BYTES;
   }
 
   /// Starts a read or verify of `layer`, or queues it.

@@ -1,5 +1,6 @@
 package io.ashlar.core.store;
 
+import io.ashlar.core.format.Sectors;
 import io.ashlar.core.segment.LogWriter;
 import io.ashlar.core.segment.SegmentTable;
 import io.ashlar.core.segment.Stream;
@@ -15,7 +16,6 @@ final class SpaceGauge {
   private final int reservedSegmentsMin;
   private final int reservedSegmentsMax;
   private final long limitUnits;
-  private final int unitBytes;
   private long pendingUnits;
   private boolean stalled;
   private int stalledBytes;
@@ -28,8 +28,7 @@ final class SpaceGauge {
     this.reservedSegmentsMin = reservedSegmentsMin;
     this.reservedSegmentsMax = reservedSegmentsMax;
     reservedSegments = reservedSegmentsMax;
-    unitBytes = segments.geometry().unitBytes();
-    long unitsPerSegment = segments.geometry().segmentBytes() / unitBytes;
+    long unitsPerSegment = Sectors.holding(segments.geometry().segmentBytes());
     int usable = segments.geometry().segments() - reservedSegmentsMax - Stream.COUNT;
     // Group headers and the ends of segments take their part of every segment.
     limitUnits = Math.max(0, usable) * (unitsPerSegment - unitsPerSegment / 16);
@@ -42,7 +41,7 @@ final class SpaceGauge {
 
   /// Whether `bytes` of sealed payload fit.
   boolean admits(LogWriter log, int bytes) {
-    long units = bytes / unitBytes;
+    long units = Sectors.holding(bytes);
     boolean fits = segments.liveUnitsTotal() + pendingUnits + units <= limitUnits;
     stalled = !fits || !hasSegment(log, bytes);
     stalledBytes = stalled ? bytes : 0;
@@ -61,7 +60,7 @@ final class SpaceGauge {
 
   /// Whether live data alone fills the pool, so that cleaning cannot help.
   boolean isFullOfLiveData(int bytes) {
-    return segments.liveUnitsTotal() + pendingUnits + bytes / unitBytes > limitUnits;
+    return segments.liveUnitsTotal() + pendingUnits + Sectors.holding(bytes) > limitUnits;
   }
 
   /// Whether nothing is appended that is not published: a block that is being moved counts twice.
@@ -90,11 +89,11 @@ final class SpaceGauge {
 
   /// Bytes that hosts may fill.
   long limitBytes() {
-    return limitUnits * unitBytes;
+    return Sectors.toBytes(limitUnits);
   }
 
   long usedBytes() {
-    return (segments.liveUnitsTotal() + pendingUnits) * unitBytes;
+    return Sectors.toBytes(segments.liveUnitsTotal() + pendingUnits);
   }
 
   int reservedSegments() {

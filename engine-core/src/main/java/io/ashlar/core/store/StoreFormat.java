@@ -44,13 +44,18 @@ public record StoreFormat(UUID device, UUID cluster, long secret, int segmentByt
     return HEADER_AREA_BYTES + (long) SEGMENTS_MIN * SEGMENT_BYTES_SMALL;
   }
 
-  LaneGeometry geometry(long deviceBytes, int unitBytes) {
+  LaneGeometry geometry(long deviceBytes, int alignmentBytes) {
     int bytes = segmentBytes == 0 ? segmentBytesFor(deviceBytes) : segmentBytes;
     long segments = (deviceBytes - HEADER_AREA_BYTES) / bytes;
     Check.that(segments >= SEGMENTS_MIN, "a store has enough segments", segments);
     Check.that(2 * Superblock.BYTES <= HEADER_AREA_BYTES, "superblocks fit the header area");
     return new LaneGeometry(
-        0, 1, unitBytes, bytes, (int) Math.min(segments, Integer.MAX_VALUE), HEADER_AREA_BYTES);
+        0,
+        1,
+        alignmentBytes,
+        bytes,
+        (int) Math.min(segments, Integer.MAX_VALUE),
+        HEADER_AREA_BYTES);
   }
 
   private static int segmentBytesFor(long deviceBytes) {

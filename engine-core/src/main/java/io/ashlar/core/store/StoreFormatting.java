@@ -26,8 +26,8 @@ final class StoreFormatting {
                   device.geometry().sizeBytes() >> 20,
                   (StoreFormat.deviceBytesMin() >> 20) + 1));
     }
-    int unitBytes = device.geometry().alignmentBytes();
-    LaneGeometry geometry = format.geometry(device.geometry().sizeBytes(), unitBytes);
+    int alignmentBytes = device.geometry().alignmentBytes();
+    LaneGeometry geometry = format.geometry(device.geometry().sizeBytes(), alignmentBytes);
     SuperblockSlots slots = new SuperblockSlots(new PolledDevice(device), new Crc32c());
     // Both slots, so that neither keeps a root of an earlier format.
     write(device, slots, root(format, geometry, 1));

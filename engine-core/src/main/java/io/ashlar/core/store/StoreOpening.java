@@ -107,10 +107,11 @@ final class StoreOpening {
           "%s is shorter than when it was formatted: %d bytes of %d are there"
               .formatted(device.name(), device.geometry().sizeBytes(), needed));
     }
-    if (geometry.unitBytes() % device.geometry().alignmentBytes() != 0) {
+    if (geometry.alignmentBytes() % device.geometry().alignmentBytes() != 0) {
       throw new StoreOpenException(
-          "%s was formatted in units of %d bytes, and this device wants %d"
-              .formatted(device.name(), geometry.unitBytes(), device.geometry().alignmentBytes()));
+          "%s was formatted for accesses of %d bytes, and this device wants %d"
+              .formatted(
+                  device.name(), geometry.alignmentBytes(), device.geometry().alignmentBytes()));
     }
     if (root.epoch() > Superblock.EPOCH_MAX - EPOCHS_RAISED) {
       throw new StoreOpenException(
@@ -124,7 +125,7 @@ final class StoreOpening {
     SegmentTable segments = new SegmentTable(geometry, freeSegments(geometry));
     SubmissionQueue submissions = new SubmissionQueue(device);
     HealthLog health = new HealthLog(device.name(), geometry, listener);
-    IndexOptions indexOptions = options.sizing().index().apply(geometry.unitBytes());
+    IndexOptions indexOptions = options.sizing().index().apply(geometry.alignmentBytes());
     IndexPages pages = new IndexPages(segments, submissions, health, indexOptions.loadsMax());
     BlockIndex index = new BlockIndex(indexOptions, pages, new LedgerOfSegments(segments));
     StoreRelay relay =
@@ -167,13 +168,12 @@ final class StoreOpening {
     SpaceGauge space =
         new SpaceGauge(
             segments, logOptions.reservedSegments() + 1, options.reservedSegments(geometry));
-    BlockSealer sealer = new BlockSealer(geometry.unitBytes());
+    BlockSealer sealer = new BlockSealer();
     WritePath writes =
         new WritePath(
             new WritePath.Parts(log, index, sealer, space, crc),
-            geometry.unitBytes(),
             logOptions.groupPayloadBytesMax() / VolumeGeometry.BLOCK_BYTES);
-    GroupProof proof = new GroupProof(crc, root.secret(), geometry.lane(), geometry.unitBytes());
+    GroupProof proof = new GroupProof(crc, root.secret(), geometry.lane());
     Cleaner cleaner =
         new Cleaner(
             new Cleaner.Parts(segments, index, log, submissions, clock, admission(writes)),

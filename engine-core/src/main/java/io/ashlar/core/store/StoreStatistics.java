@@ -1,5 +1,6 @@
 package io.ashlar.core.store;
 
+import io.ashlar.core.format.Sectors;
 import io.ashlar.core.index.IndexStatistics;
 import io.ashlar.core.segment.SegmentTable;
 import io.ashlar.core.volume.VolumeGeometry;
@@ -48,7 +49,7 @@ public record StoreStatistics(
         segments.geometry().segments(),
         parts.log().bytesWritten(),
         parts.applier().hostBlocksTotal() * VolumeGeometry.BLOCK_BYTES,
-        parts.applier().hostUnitsTotal() * segments.geometry().unitBytes(),
+        Sectors.toBytes(parts.applier().hostUnitsTotal()),
         parts.cleaner().bytesMoved(),
         parts.segments().releasedByLog(),
         parts.checkpointer().completed(),

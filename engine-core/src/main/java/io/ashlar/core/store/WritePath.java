@@ -46,7 +46,6 @@ final class WritePath {
   private final SealedBlock sealed = new SealedBlock();
   private final RequestQueue waiting = new RequestQueue();
   private final UnsafeBuffer scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 1024));
-  private final int unitBytes;
   private final int atomicBlocksMax;
   private int headBlocksDone;
   private int turnBlocks;
@@ -58,14 +57,13 @@ final class WritePath {
   record Parts(LogWriter log, BlockIndex index, BlockSealer sealer, SpaceGauge space, Crc32c crc) {}
 
   /// @param atomicBlocksMax most blocks of one record: what one group holds
-  WritePath(Parts parts, int unitBytes, int atomicBlocksMax) {
+  WritePath(Parts parts, int atomicBlocksMax) {
     this.atomicBlocksMax = atomicBlocksMax;
     log = parts.log;
     index = parts.index;
     sealer = parts.sealer;
     space = parts.space;
     crc = parts.crc;
-    this.unitBytes = unitBytes;
   }
 
   /// Takes a write, unmap, write-zeroes or reservation request of whole blocks; its slot is the
@@ -181,7 +179,7 @@ final class WritePath {
       sealer.seal(
           volume.transform(), request.data, from, group.memory(), group.payloadStart(), sealed);
       group.block(sealed.crc32c, sealed.storedLength, sealed.codec, sealed.keyGeneration);
-      units += (sealed.storedLength + unitBytes - 1) / unitBytes;
+      units += (int) Sectors.holding(sealed.storedLength);
     }
     pendingPoints += count;
     space.appended(units);
@@ -211,7 +209,7 @@ final class WritePath {
 
   /// Appends a record whose payload lies at the start of [#scratch].
   private Outcome appendPayload(RecordType type, int layer, int length, BlockRequest request) {
-    Group group = log.buildingWithRoom(Stream.USER, 0, Sectors.align(length, unitBytes));
+    Group group = log.buildingWithRoom(Stream.USER, 0, Sectors.align(length, Sectors.BYTES));
     if (group == null) {
       return Outcome.WAIT;
     }

@@ -3,8 +3,8 @@ package io.ashlar.core.transform;
 import static io.ashlar.core.transform.BlockMemory.BLOCK_BYTES;
 import static io.ashlar.core.transform.BlockMemory.LZ4_LENGTH_BYTES;
 
-import io.ashlar.core.base.Check;
 import io.ashlar.core.base.Crc32c;
+import io.ashlar.core.format.Sectors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.agrona.BitUtil;
@@ -19,17 +19,12 @@ public final class BlockSealer {
   private static final int SCRATCH_BYTES =
       LZ4_LENGTH_BYTES + Lz4.boundBytes(BLOCK_BYTES) + XtsCipher.BLOCK_BYTES;
 
-  private final int compressedBytesMax;
+  /// Compressing must save a sector at least.
+  private static final int COMPRESSED_BYTES_MAX = BLOCK_BYTES - Sectors.BYTES;
+
   private final Crc32c crc = new Crc32c();
   private final Lz4 lz4 = new Lz4();
   private final UnsafeBuffer scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(SCRATCH_BYTES));
-
-  /// @param unitBytes what stored blocks are padded to on the device: compressing must save at
-  ///   least one such unit
-  public BlockSealer(int unitBytes) {
-    Check.that(unitBytes > 0 && BLOCK_BYTES % unitBytes == 0, "units divide the block", unitBytes);
-    compressedBytesMax = BLOCK_BYTES - unitBytes;
-  }
 
   /// Seals one block. Source and target must not overlap.
   ///
@@ -82,15 +77,13 @@ public final class BlockSealer {
   ///
   /// @return the content's length, or 0 if the block is to be stored as it is
   private int compress(LayerTransform transform, long from) {
-    if (transform.compression() == Compression.NONE
-        || compressedBytesMax == 0
-        || !transform.probe().tryNext()) {
+    if (transform.compression() == Compression.NONE || !transform.probe().tryNext()) {
       return 0;
     }
     int lz4Bytes = lz4.compress(from, BLOCK_BYTES, scratch.addressOffset() + LZ4_LENGTH_BYTES);
     int end = LZ4_LENGTH_BYTES + lz4Bytes;
     int contentBytes = transform.cipher() == null ? end : BitUtil.align(end, XtsCipher.BLOCK_BYTES);
-    if (contentBytes > compressedBytesMax) {
+    if (contentBytes > COMPRESSED_BYTES_MAX) {
       transform.probe().onNotShrunk();
       return 0;
     }

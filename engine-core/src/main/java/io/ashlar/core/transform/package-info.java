@@ -3,9 +3,9 @@
 /// # Sealing
 ///
 /// 1. A block of zeroes becomes [Codec#ZERO]: nothing is stored.
-/// 2. [Lz4], where the volume compresses and the block shrinks by at least one unit of the device.
-///    The *content* is then `length of the LZ4 block (2 bytes, little-endian) · LZ4 block`, padded
-///    with zeroes to a multiple of 16. Otherwise the content is the block itself.
+/// 2. [Lz4], where the volume compresses and the block shrinks by a sector at least. The *content*
+///    is then `length of the LZ4 block (2 bytes, little-endian) · LZ4 block`, padded with zeroes to
+///    a multiple of 16. Otherwise the content is the block itself.
 /// 3. AES-256-XTS (IEEE 1619) over the content, where the volume has a key. The data unit number
 ///    ("tweak") is the block's write id as an unsigned little-endian 128-bit number whose upper
 ///    half is zero. A write id is never used twice under one key, so equal blocks, and one block

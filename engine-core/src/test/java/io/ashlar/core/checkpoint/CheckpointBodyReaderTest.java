@@ -365,6 +365,11 @@ class CheckpointBodyReaderTest {
     }
 
     @Override
+    public boolean holdsPage(long address, int units) {
+      return true;
+    }
+
+    @Override
     public boolean appendPage(PageWrite write) {
       return false;
     }

@@ -85,7 +85,7 @@ class HostileBytesTest {
     SplittableRandom random = new SplittableRandom(seed);
     byte[] bytes = new byte[GroupHeaderFlyweight.HEADER_BYTES_MAX];
     UnsafeBuffer buffer = new UnsafeBuffer(bytes);
-    GroupProof proof = new GroupProof(crc, 99, 0, 512);
+    GroupProof proof = new GroupProof(crc, 99, 0);
     GroupHeaderFlyweight header = new GroupHeaderFlyweight();
     RecordFlyweight record = new RecordFlyweight();
     int sound = 0;
@@ -113,7 +113,7 @@ class HostileBytesTest {
   @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
   void shouldRefuseAGroupWithoutRecords(int records) {
     UnsafeBuffer buffer = new UnsafeBuffer(new byte[GroupHeaderFlyweight.HEADER_BYTES_MAX]);
-    GroupProof proof = new GroupProof(crc, 99, 0, 512);
+    GroupProof proof = new GroupProof(crc, 99, 0);
     GroupHeaderFlyweight header = new GroupHeaderFlyweight().wrap(buffer, 0, buffer.capacity());
     header.identity(99, 0, 0).order(7, 6, 1, 1);
     header.shape(GroupHeaderFlyweight.BYTES, 0, records).time(0);

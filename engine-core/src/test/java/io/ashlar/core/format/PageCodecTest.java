@@ -32,16 +32,16 @@ class PageCodecTest {
 
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
-  void shouldReadBackWhateverIsPresent(int unitBytes) {
-    PageCodec codec = new PageCodec(unitBytes);
+  void shouldReadBackWhateverIsPresent(int alignmentBytes) {
+    PageCodec codec = new PageCodec(alignmentBytes);
     for (int percent = 0; percent <= 100; percent++) {
       fill(percent);
       int lengthBytes = codec.encode(page, stored);
-      assertThat(lengthBytes % unitBytes).isZero();
+      assertThat(lengthBytes % alignmentBytes).isZero();
       read.setMemory(0, PageCodec.PAGE_BYTES, (byte) 0x55);
       read.putBytes(0, stored, 0, lengthBytes);
       boolean isFull = PageCodec.countPresent(page) == PageCodec.SLOTS;
-      assertThat(codec.decode(read, lengthBytes / unitBytes, isFull)).isTrue();
+      assertThat(codec.decode(read, lengthBytes / Sectors.BYTES, isFull)).isTrue();
       assertThat(read.compareTo(page)).as("page filled to %s %%", percent).isZero();
     }
   }

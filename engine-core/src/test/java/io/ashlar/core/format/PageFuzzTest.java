@@ -8,11 +8,11 @@ import org.agrona.concurrent.UnsafeBuffer;
 /// Any bytes as an index page, whatever its pointer says of it: refused, or 128 slots that are
 /// written back as they were read.
 ///
-/// Input: `| units 1 | bit 0: full, bit 1: unit of 4096 | what was read, zeroes behind it |`.
+/// Input: `| units 1 | bit 0: full, bit 1: aligned to 4096 | what was read, zeroes behind it |`.
 class PageFuzzTest {
   private static final int PREAMBLE_BYTES = 2;
   private static final int FULL = 1;
-  private static final int LARGE_UNIT = 2;
+  private static final int ALIGNED = 2;
 
   private final UnsafeBuffer page = new UnsafeBuffer(new byte[PageCodec.PAGE_BYTES]);
   private final UnsafeBuffer again = new UnsafeBuffer(new byte[PageCodec.PAGE_BYTES]);
@@ -25,9 +25,8 @@ class PageFuzzTest {
     if (input.length < PREAMBLE_BYTES) {
       return;
     }
-    boolean isLarge = (input[1] & LARGE_UNIT) != 0;
+    boolean isLarge = (input[1] & ALIGNED) != 0;
     PageCodec codec = isLarge ? large : small;
-    int unitBytes = isLarge ? 4096 : 512;
     int units = input[0] & EntryFlyweight.UNITS_MAX;
     page.setMemory(0, PageCodec.PAGE_BYTES, (byte) 0);
     int length = Math.min(input.length - PREAMBLE_BYTES, PageCodec.PAGE_BYTES);
@@ -36,7 +35,7 @@ class PageFuzzTest {
       return;
     }
     int encoded = codec.encode(page, stored);
-    assertThat(encoded).isEqualTo(units * unitBytes);
+    assertThat(encoded).isEqualTo(Sectors.toBytes(units));
     again.putBytes(0, stored, 0, encoded);
     boolean isFull = PageCodec.countPresent(page) == PageCodec.SLOTS;
     assertThat(codec.decode(again, units, isFull)).isTrue();

@@ -157,7 +157,11 @@ class SuperblockTest {
     assertThat(GEOMETRY.holds(first + 1, 1 << 20)).isFalse();
     assertThat(GEOMETRY.holds(first, -1)).isFalse();
     LaneGeometry large = new LaneGeometry(0, 1, 4096, 1 << 20, 24, 1 << 20);
-    assertThat(large.holds(first + 1, 4096)).as("between units").isFalse();
+    assertThat(large.holds(first + 1, 4096)).as("a block").isTrue();
+    assertThat(large.holdsAligned(first + 1, 4096)).as("between two pages").isFalse();
+    assertThat(large.holdsAligned(first + 8, 512)).as("less than a page").isFalse();
+    assertThat(large.holdsAligned(first + 8, 4096)).isTrue();
+    assertThat(large.holdsAligned(first - 8, 4096)).isFalse();
   }
 
   @Test

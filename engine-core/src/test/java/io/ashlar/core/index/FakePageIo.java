@@ -17,6 +17,9 @@ final class FakePageIo implements PageIo {
   /// The device's end, in sectors.
   static final long END = 1L << 40;
 
+  /// Where no page begins.
+  static final long MISALIGNED = 3;
+
   final Map<Long, byte[]> pages = new HashMap<>();
   final Set<Long> unreadable = new HashSet<>();
 
@@ -44,6 +47,11 @@ final class FakePageIo implements PageIo {
   @Override
   public boolean holds(long address, int units) {
     return address + units <= END;
+  }
+
+  @Override
+  public boolean holdsPage(long address, int units) {
+    return address != MISALIGNED && holds(address, units);
   }
 
   @Override

@@ -167,7 +167,8 @@ final class IndexWorld {
 
   static EntryFlyweight entryOf(Block block) {
     EntryFlyweight made = new EntryFlyweight().wrap(new UnsafeBuffer(new byte[32]), 0);
-    made.clear().identity(block.owner, block.writeId).content(block.units == 0 ? 2 : 1, 0, 0, 0);
+    int codec = block.units == 0 ? 2 : 1;
+    made.clear().identity(block.owner, block.writeId).content(codec, block.units * 512, 0, 0);
     return block.units == 0
         ? made
         : made.place(block.address, block.units, FakePageIo.generationOf(block.address));

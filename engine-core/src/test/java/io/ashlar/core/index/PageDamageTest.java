@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Any byte of any page that is not what was written makes the lookup say so, with the page's name,
@@ -142,6 +143,12 @@ class PageDamageTest {
         slot.place(slot.address(), 9, slot.generation());
       }
     },
+    NOT_WHERE_PAGES_BEGIN {
+      @Override
+      void plant(PointerFlyweight slot) {
+        slot.place(FakePageIo.MISALIGNED, slot.units(), slot.generation());
+      }
+    },
     BEYOND_THE_DEVICE {
       @Override
       void plant(PointerFlyweight slot) {
@@ -182,9 +189,29 @@ class PageDamageTest {
     assertThat(look(at)).isEqualTo(LookupResult.DAMAGED);
     world.crash();
     forgeRoot(
-        slot -> new EntryFlyweight().wrap(slot, 0).identity(LAYER, 1).place(FakePageIo.END, 1, 1),
+        slot -> new EntryFlyweight().wrap(slot, 0).identity(LAYER, 1).place(FakePageIo.END, 8, 1),
         at);
     assertThat(look(at)).isEqualTo(LookupResult.DAMAGED);
+  }
+
+  /// A read believes the length: it must not be led beyond its memory.
+  @ParameterizedTest
+  @CsvSource({"8, 4096, true", "1, 3, true", "9, 4608, false", "1, 513, false", "8, 512, false"})
+  void shouldBelieveOnlyTheLengthOfABlock(int units, int length, boolean isBlock) {
+    world.addLayer(LAYER, 128);
+    world.put(LAYER, 5, 9);
+    world.checkpoint();
+    world.crash();
+    int at = firstStored();
+    forgeRoot(
+        slot ->
+            new EntryFlyweight()
+                .wrap(slot, 0)
+                .identity(LAYER, 1)
+                .content(1, length, 0, 0)
+                .place(4096, units, 1),
+        at);
+    assertThat(look(at)).isEqualTo(isBlock ? LookupResult.FOUND : LookupResult.DAMAGED);
   }
 
   private int firstStored() {

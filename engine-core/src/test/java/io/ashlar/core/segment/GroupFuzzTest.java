@@ -23,7 +23,7 @@ class GroupFuzzTest {
   private static final LaneGeometry GEOMETRY = new LaneGeometry(0, 1, 512, 1 << 20, 24, 1 << 20);
 
   private final Crc32c crc = new Crc32c();
-  private final GroupProof proof = new GroupProof(crc, SECRET, 0, GEOMETRY.unitBytes());
+  private final GroupProof proof = new GroupProof(crc, SECRET, 0);
   private final UnsafeBuffer memory = new UnsafeBuffer(ByteBuffer.allocateDirect(MEMORY_BYTES));
   private final GroupWindow window =
       new GroupWindow(memory, GEOMETRY, proof, crc, GroupHeaderFlyweight.META_HEADER_BYTES);

@@ -23,7 +23,7 @@ class GroupWindowTest {
 
   private final LaneGeometry geometry = new LaneGeometry(0, 1, UNIT, SEGMENT_BYTES, 24, 1 << 20);
   private final Crc32c crc = new Crc32c();
-  private final GroupProof proof = new GroupProof(crc, SECRET, 0, UNIT);
+  private final GroupProof proof = new GroupProof(crc, SECRET, 0);
   private final UnsafeBuffer memory = new UnsafeBuffer(new byte[MEMORY_BYTES]);
   private final GroupWindow window =
       new GroupWindow(memory, geometry, proof, crc, GroupHeaderFlyweight.META_HEADER_BYTES);

@@ -16,7 +16,7 @@ class BlockOpenerTest {
 
   private final KeyRing keys = new KeyRing(XtsProvider.best());
   private final LayerCipher cipher = keys.add(LAYER, 1, Memory.key(1));
-  private final BlockSealer sealer = new BlockSealer(512);
+  private final BlockSealer sealer = new BlockSealer();
   private final BlockOpener opener = new BlockOpener(keys);
   private final UnsafeBuffer plain = Memory.outsideTheHeap(4096);
   private final UnsafeBuffer stored = Memory.outsideTheHeap(4096);

@@ -42,7 +42,7 @@ class GoldenImageTest {
   @Test
   void shouldSealRawBlocksAsEver() {
     LayerTransform transform = new LayerTransform(LAYER, Compression.NONE, cipher);
-    new BlockSealer(512).seal(transform, plain, 0, stored, 0, block);
+    new BlockSealer().seal(transform, plain, 0, stored, 0, block);
     assertThat(block.crc32c).isEqualTo(0xC85B1775);
     assertThat(Memory.bytesOf(stored, 0, 16))
         .isEqualTo(Memory.hex("a0c9b4a43548cd19296191412e69e8ae"));

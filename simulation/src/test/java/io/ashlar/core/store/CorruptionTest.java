@@ -38,8 +38,8 @@ class CorruptionTest {
 
   @ParameterizedTest
   @CsvSource({"512, 1", "4096, 2"})
-  void shouldNeverServeWrongBytesWhateverIsDamaged(int unitBytes, long seed) {
-    DamagedImage good = DamagedImage.ofWorkload(unitBytes, seed);
+  void shouldNeverServeWrongBytesWhateverIsDamaged(int alignmentBytes, long seed) {
+    DamagedImage good = DamagedImage.ofWorkload(alignmentBytes, seed);
     assertThat(good.movedBytes).as("the cleaner worked").isPositive();
     SimulatedClock clock = new SimulatedClock();
     volumes = StoreRig.open(clock, good.disk(good.image.fork(), clock)).store.volumes();
@@ -56,7 +56,7 @@ class CorruptionTest {
     outcomes.forEach((kind, counts) ->
         System.out.printf(
             "unit %d seed %d %s: %d served whole, %d with failed blocks, %d refused%n",
-            unitBytes, seed, kind, counts[0], counts[1], counts[2]));
+            alignmentBytes, seed, kind, counts[0], counts[1], counts[2]));
     assertThat(outcomes.keySet()).containsExactly(Kind.values());
   }
 
@@ -93,7 +93,7 @@ class CorruptionTest {
       Structure structure,
       Damage damage,
       SplittableRandom random) {
-    String what = "unit %d %s of %s".formatted(good.unitBytes, damage, structure.name());
+    String what = "unit %d %s of %s".formatted(good.alignmentBytes, damage, structure.name());
     DiskImage image = good.image.fork();
     apply(good, image, structures, structure, damage, random);
     SimulatedClock clock = new SimulatedClock();

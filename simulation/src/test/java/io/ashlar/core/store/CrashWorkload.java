@@ -62,8 +62,8 @@ final class CrashWorkload {
   CrashWorkload(Mix mix, long seed) {
     this.mix = mix;
     random = new SplittableRandom(seed * 31 + mix.name().hashCode());
-    int unitBytes = seed % 3 == 0 ? 4096 : 512;
-    rig = StoreRig.fresh(SEGMENTS, unitBytes, seed);
+    int alignmentBytes = seed % 3 == 0 ? 4096 : 512;
+    rig = StoreRig.fresh(SEGMENTS, alignmentBytes, seed);
     rig.disk.latency(0, mix.latencyNsMax);
     for (Shape shape : mix.shapes) {
       create(shape);

@@ -55,23 +55,23 @@ final class DamagedImage {
 
   final DiskImage image;
   final long[] versions;
-  final int unitBytes;
+  final int alignmentBytes;
   final long movedBytes;
 
   /// A segment that nothing alive is in; what it held before may still be there.
   final int freeSegment;
 
   private DamagedImage(
-      DiskImage image, long[] versions, int unitBytes, long movedBytes, int freeSegment) {
+      DiskImage image, long[] versions, int alignmentBytes, long movedBytes, int freeSegment) {
     this.freeSegment = freeSegment;
     this.image = image;
     this.versions = versions;
-    this.unitBytes = unitBytes;
+    this.alignmentBytes = alignmentBytes;
     this.movedBytes = movedBytes;
   }
 
-  static DamagedImage ofWorkload(int unitBytes, long seed) {
-    StoreRig rig = StoreRig.fresh(SEGMENTS, unitBytes, seed);
+  static DamagedImage ofWorkload(int alignmentBytes, long seed) {
+    StoreRig rig = StoreRig.fresh(SEGMENTS, alignmentBytes, seed);
     BlockVolume volume = rig.createSealed(1, BLOCKS * 4096L);
     BlockModel model = new BlockModel(BLOCKS);
     SplittableRandom random = new SplittableRandom(seed);
@@ -95,7 +95,7 @@ final class DamagedImage {
     long moved = rig.store.statistics().movedBytes();
     long[] versions = BlockModel.versions(volume, BLOCKS, rig::turn);
     DiskImage image = rig.disk.state().crashed(CrashChoice.loseAll());
-    return new DamagedImage(image, versions, unitBytes, moved, freeSegment(rig));
+    return new DamagedImage(image, versions, alignmentBytes, moved, freeSegment(rig));
   }
 
   private static VolumeEntry volumeEntry(StoreRig rig, int layer) {
@@ -116,9 +116,9 @@ final class DamagedImage {
 
   /// A store that lost power with a long log after its checkpoint: one that created a volume,
   /// wrote, unmapped, and went on in another segment.
-  static DamagedImage ofLog(int unitBytes) {
+  static DamagedImage ofLog(int alignmentBytes) {
     for (long seed = 1; seed < 20; seed++) {
-      DamagedImage image = tryLog(unitBytes, seed);
+      DamagedImage image = tryLog(alignmentBytes, seed);
       if (image != null) {
         return image;
       }
@@ -126,8 +126,8 @@ final class DamagedImage {
     throw new AssertionError("no seed fills a segment between two checkpoints");
   }
 
-  private static @Nullable DamagedImage tryLog(int unitBytes, long seed) {
-    StoreRig rig = StoreRig.fresh(SEGMENTS, unitBytes, seed);
+  private static @Nullable DamagedImage tryLog(int alignmentBytes, long seed) {
+    StoreRig rig = StoreRig.fresh(SEGMENTS, alignmentBytes, seed);
     BlockVolume volume = rig.createSealed(1, BLOCKS * 4096L);
     BlockModel model = new BlockModel(BLOCKS);
     SplittableRandom random = new SplittableRandom(seed);
@@ -145,7 +145,7 @@ final class DamagedImage {
     // Before anything else happens: reading gives a checkpoint the time to end.
     DiskImage image = rig.disk.state().crashed(CrashChoice.keepAll(rig.disk.state()));
     long[] versions = BlockModel.versions(volume, BLOCKS, rig::turn);
-    return new DamagedImage(image, versions, unitBytes, 0, freeSegment(rig));
+    return new DamagedImage(image, versions, alignmentBytes, 0, freeSegment(rig));
   }
 
   private static void work(
@@ -162,7 +162,7 @@ final class DamagedImage {
     long bytes = of.sizeBytes();
     SimulatedDiskOptions options =
         SimulatedDiskOptions.ofSize(bytes, 1)
-            .withGeometry(new DeviceGeometry(bytes, unitBytes, 64, true));
+            .withGeometry(new DeviceGeometry(bytes, alignmentBytes, 64, true));
     return new SimulatedBlockDevice("disk", options, clock, of);
   }
 

@@ -28,7 +28,7 @@ final class ForgedLog {
 
   ForgedLog(DamagedImage good) {
     this.good = good;
-    proof = new GroupProof(crc, good.root().secret(), 0, good.unitBytes);
+    proof = new GroupProof(crc, good.root().secret(), 0);
     for (DamagedImage.Structure each : good.structures()) {
       if (each.kind() == DamagedImage.Kind.HEADER) {
         if (header(each.offset()).sequence() >= good.root().replayFrom()) {
@@ -54,7 +54,7 @@ final class ForgedLog {
   DiskImage forge(RecordType type, Forgery forgery) {
     for (long offset : headers) {
       GroupHeaderFlyweight header = header(offset);
-      GroupRecords records = new GroupRecords(good.unitBytes).wrap(header, base(header, offset));
+      GroupRecords records = new GroupRecords().wrap(header, base(header, offset));
       while (records.next()) {
         if (records.record().type() == type) {
           return forged(header, offset, records, forgery);
@@ -68,7 +68,7 @@ final class ForgedLog {
   private long base(GroupHeaderFlyweight header, long offset) {
     return offset
         + GroupHeaderFlyweight.paddedBytes(
-            (int) offset, header.headerBytes(), header.payloadBytes(), good.unitBytes);
+            (int) offset, header.headerBytes(), header.payloadBytes(), good.alignmentBytes);
   }
 
   private DiskImage forged(

@@ -34,13 +34,13 @@ final class GoldenPool {
   /// Per layer, what each written block holds.
   private final TreeMap<Integer, TreeMap<Long, byte[]>> contents = new TreeMap<>();
 
-  private GoldenPool(int unitBytes) {
-    rig = StoreRig.fresh(SEGMENTS, unitBytes, 1);
+  private GoldenPool(int alignmentBytes) {
+    rig = StoreRig.fresh(SEGMENTS, alignmentBytes, 1);
   }
 
   /// Runs the script.
-  static GoldenPool run(int unitBytes) {
-    GoldenPool pool = new GoldenPool(unitBytes);
+  static GoldenPool run(int alignmentBytes) {
+    GoldenPool pool = new GoldenPool(alignmentBytes);
     pool.beforeTheCheckpoints();
     pool.rig.checkpoint();
     pool.betweenTheCheckpoints();
@@ -61,6 +61,7 @@ final class GoldenPool {
     write(sealed, SEALED, 131, new byte[BLOCK_BYTES]);
     rig.create(rig.entry(COMPRESSED, SIZE, 4096, VolumeEntry.COMPRESSION_LZ4, false));
     write(rig.volume(COMPRESSED), COMPRESSED, 200, text(COMPRESSED, 200, 1));
+    writeMixture(rig.volume(COMPRESSED), COMPRESSED, 210, 20);
     rig.createPlain(DELETED, SIZE, 4096);
     write(rig.volume(DELETED), DELETED, 0, text(DELETED, 0, 1));
   }
@@ -127,6 +128,17 @@ final class GoldenPool {
   private void write(BlockVolume volume, int layer, long block, byte[] bytes) {
     request(volume, BlockOperation.WRITE, block, BLOCK_BYTES, bytes);
     contents.computeIfAbsent(layer, id -> new TreeMap<>()).put(block, bytes);
+  }
+
+  /// Writes blocks of which every other is compressed, as one record of more than 32 KiB.
+  private void writeMixture(BlockVolume volume, int layer, long block, int count) {
+    byte[] all = new byte[count * BLOCK_BYTES];
+    for (int i = 0; i < count; i++) {
+      byte[] bytes = i % 2 == 0 ? noise(block + i) : text(layer, block + i, 1);
+      System.arraycopy(bytes, 0, all, i * BLOCK_BYTES, BLOCK_BYTES);
+      contents.computeIfAbsent(layer, id -> new TreeMap<>()).put(block + i, bytes);
+    }
+    request(volume, BlockOperation.WRITE, block, all.length, all);
   }
 
   private void unmap(BlockVolume volume, int layer, long block, long count) {

@@ -40,10 +40,10 @@ class GoldenPoolTest {
 
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
-  void shouldReadEveryBlockOfPoolsOfOld(int unitBytes) throws IOException {
+  void shouldReadEveryBlockOfPoolsOfOld(int alignmentBytes) throws IOException {
     SimulatedClock clock = new SimulatedClock();
-    StoreRig rig = StoreRig.open(clock, disk(unitBytes, golden(unitBytes), clock));
-    GoldenPool script = GoldenPool.run(unitBytes);
+    StoreRig rig = StoreRig.open(clock, disk(alignmentBytes, golden(alignmentBytes), clock));
+    GoldenPool script = GoldenPool.run(alignmentBytes);
     assertThat(rig.store.volumes())
         .extracting(VolumeEntry::name)
         .containsExactly("volume-1", "volume-2", "volume-3");
@@ -70,12 +70,12 @@ class GoldenPoolTest {
 
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
-  void shouldStillWriteTheSameBytes(int unitBytes) throws IOException {
-    DiskImage today = GoldenPool.run(unitBytes).image();
+  void shouldStillWriteTheSameBytes(int alignmentBytes) throws IOException {
+    DiskImage today = GoldenPool.run(alignmentBytes).image();
     if (Boolean.getBoolean("ashlar.golden.write")) {
-      write(unitBytes, today);
+      write(alignmentBytes, today);
     }
-    DiskImage golden = golden(unitBytes);
+    DiskImage golden = golden(alignmentBytes);
     for (long offset = 0; offset < DISK_BYTES; offset += PAGE_BYTES) {
       int differs = Arrays.mismatch(page(today, offset), page(golden, offset));
       if (differs >= 0) {
@@ -86,8 +86,9 @@ class GoldenPoolTest {
 
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
-  void shouldFindPoolsOfOldSound(int unitBytes) throws IOException, UnsupportedFormatException {
-    SimulatedBlockDevice disk = disk(unitBytes, golden(unitBytes), new SimulatedClock());
+  void shouldFindPoolsOfOldSound(int alignmentBytes)
+      throws IOException, UnsupportedFormatException {
+    SimulatedBlockDevice disk = disk(alignmentBytes, golden(alignmentBytes), new SimulatedClock());
     PolledDevice device = new PolledDevice(disk);
     DeviceAudit audit =
         new DeviceAudit(device, Objects.requireNonNull(SalvageRoot.find(device, 0)).root());
@@ -101,17 +102,18 @@ class GoldenPoolTest {
     return bytes;
   }
 
-  private static String name(int unitBytes) {
-    return "pool-v1-unit-%d.img.gz".formatted(unitBytes);
+  private static String name(int alignmentBytes) {
+    return "pool-v1-unit-%d.img.gz".formatted(alignmentBytes);
   }
 
-  private static DiskImage golden(int unitBytes) throws IOException {
+  private static DiskImage golden(int alignmentBytes) throws IOException {
     DiskImage image = new DiskImage(DISK_BYTES);
     byte[] page = new byte[PAGE_BYTES];
     byte[] zeroes = new byte[PAGE_BYTES];
     try (InputStream file =
             Objects.requireNonNull(
-                GoldenPoolTest.class.getResourceAsStream(name(unitBytes)), "the image is there");
+                GoldenPoolTest.class.getResourceAsStream(name(alignmentBytes)),
+                "the image is there");
         InputStream bytes = new GZIPInputStream(file)) {
       for (long offset = 0; bytes.readNBytes(page, 0, PAGE_BYTES) == PAGE_BYTES; ) {
         if (!Arrays.equals(page, zeroes)) {
@@ -123,22 +125,23 @@ class GoldenPoolTest {
     return image;
   }
 
-  private static void write(int unitBytes, DiskImage image) throws IOException {
-    Path file = Path.of("src/test/resources/io/ashlar/core/store", name(unitBytes));
+  private static void write(int alignmentBytes, DiskImage image) throws IOException {
+    Path file = Path.of("src/test/resources/io/ashlar/core/store", name(alignmentBytes));
     try (OutputStream bytes = new GZIPOutputStream(Files.newOutputStream(file))) {
       for (long offset = 0; offset < DISK_BYTES; offset += PAGE_BYTES) {
         bytes.write(page(image, offset));
       }
     }
-    Path built = Path.of("target/test-classes/io/ashlar/core/store", name(unitBytes));
+    Path built = Path.of("target/test-classes/io/ashlar/core/store", name(alignmentBytes));
     Files.createDirectories(Objects.requireNonNull(built.getParent()));
     Files.copy(file, built, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private static SimulatedBlockDevice disk(int unitBytes, DiskImage image, SimulatedClock clock) {
+  private static SimulatedBlockDevice disk(
+      int alignmentBytes, DiskImage image, SimulatedClock clock) {
     SimulatedDiskOptions options =
         SimulatedDiskOptions.ofSize(DISK_BYTES, 1)
-            .withGeometry(new DeviceGeometry(DISK_BYTES, unitBytes, 64, true));
+            .withGeometry(new DeviceGeometry(DISK_BYTES, alignmentBytes, 64, true));
     return new SimulatedBlockDevice("golden", options, clock, image);
   }
 }

@@ -56,9 +56,9 @@ class HostileGuestTest {
   void shouldForgeHeadersThatAllButTheSecretIsRightAbout() {
     UnsafeBuffer forged = new UnsafeBuffer(forgedHeader(4711, 1));
     GroupHeaderFlyweight header = new GroupHeaderFlyweight().wrap(forged, 0, BLOCK);
-    assertThat(new GroupProof(new Crc32c(), 4711, 0, UNIT).judge(header, 0, 1, 1 << 20))
+    assertThat(new GroupProof(new Crc32c(), 4711, 0).judge(header, 0, 1, 1 << 20))
         .isEqualTo(GroupProof.Verdict.SOUND);
-    assertThat(new GroupProof(new Crc32c(), 4712, 0, UNIT).judge(header, 0, 1, 1 << 20))
+    assertThat(new GroupProof(new Crc32c(), 4712, 0).judge(header, 0, 1, 1 << 20))
         .isEqualTo(GroupProof.Verdict.ABSENT);
   }
 
@@ -72,7 +72,7 @@ class HostileGuestTest {
     RecordFlyweight mark = new RecordFlyweight();
     mark.wrap(new UnsafeBuffer(block), GroupHeaderFlyweight.BYTES).head(RecordType.MARK, 0, 0);
     header.identity(secret, 0, Stream.USER.code());
-    GroupProof proof = new GroupProof(new Crc32c(), secret, 0, UNIT);
+    GroupProof proof = new GroupProof(new Crc32c(), secret, 0);
     header.checksum(proof.checksumOf(header.buffer(), headerBytes));
     return block;
   }

@@ -125,8 +125,8 @@ class LogStoreRaceTest {
 
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
-  void shouldEndWritesThatWaitWhenTheirVolumeIsDeleted(int unitBytes) {
-    StoreRig rig = StoreRig.fresh(24, unitBytes, 1);
+  void shouldEndWritesThatWaitWhenTheirVolumeIsDeleted(int alignmentBytes) {
+    StoreRig rig = StoreRig.fresh(24, alignmentBytes, 1);
     BlockVolume volume = rig.createSealed(1, 8L << 20);
     BlockVolume other = rig.createSealed(2, 8L << 20);
     List<BlockRequest> writes = new ArrayList<>();
@@ -199,8 +199,8 @@ class LogStoreRaceTest {
   /// then lies exactly where the first was, and the second still lies behind it.
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
-  void shouldNotBringBackWhatARecoveryCutOff(int unitBytes) {
-    StoreRig rig = StoreRig.fresh(24, unitBytes, 1);
+  void shouldNotBringBackWhatARecoveryCutOff(int alignmentBytes) {
+    StoreRig rig = StoreRig.fresh(24, alignmentBytes, 1);
     BlockVolume volume = rig.createPlain(1, 1L << 20, BLOCK);
     driver(rig, volume).write(0, pattern(1, 8 * BLOCK));
     rig.disk.latency(100_000, 100_000);

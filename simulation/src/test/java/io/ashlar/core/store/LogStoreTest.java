@@ -23,8 +23,8 @@ class LogStoreTest {
 
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
-  void shouldServeTheSameDataAfterAnOrderlyEnd(int unitBytes) {
-    StoreRig rig = StoreRig.fresh(24, unitBytes, 1);
+  void shouldServeTheSameDataAfterAnOrderlyEnd(int alignmentBytes) {
+    StoreRig rig = StoreRig.fresh(24, alignmentBytes, 1);
     VolumeDriver volume = driver(rig, rig.createSealed(1, 8L << 20));
     byte[] written = pattern(1, 64 * BLOCK);
     assertThat(volume.write(BLOCK, written)).isEqualTo(BlockStatus.OK);

@@ -19,7 +19,7 @@ record PlantedGroup(int stream, long sequence, long durableThrough, int epoch, i
 
   /// Puts it at the start of a segment, with nothing but a mark in it.
   void plant(DiskImage image, Superblock root, int segment) {
-    UnsafeBuffer bytes = new UnsafeBuffer(new byte[root.geometry().unitBytes()]);
+    UnsafeBuffer bytes = new UnsafeBuffer(new byte[root.geometry().alignmentBytes()]);
     new RecordFlyweight()
         .wrap(bytes, GroupHeaderFlyweight.BYTES)
         .head(RecordType.MARK, 0, 0)
@@ -33,7 +33,7 @@ record PlantedGroup(int stream, long sequence, long durableThrough, int epoch, i
   /// has `writeId` for its content's version.
   void plantWrite(
       DiskImage image, Superblock root, int segment, int layer, long lba, long writeId) {
-    int unit = root.geometry().unitBytes();
+    int unit = root.geometry().alignmentBytes();
     UnsafeBuffer bytes = new UnsafeBuffer(new byte[unit + BLOCK_BYTES]);
     bytes.putLong(unit, writeId);
     bytes.putLong(unit + Long.BYTES, lba);
@@ -55,7 +55,7 @@ record PlantedGroup(int stream, long sequence, long durableThrough, int epoch, i
     header.identity(root.secret(), 0, stream);
     header.order(sequence, durableThrough, epoch, generation);
     header.shape(headerBytes, payloadBytes, 1).time(0);
-    GroupProof proof = new GroupProof(new Crc32c(), root.secret(), 0, root.geometry().unitBytes());
+    GroupProof proof = new GroupProof(new Crc32c(), root.secret(), 0);
     header.checksum(proof.checksumOf(header.buffer(), headerBytes));
   }
 }

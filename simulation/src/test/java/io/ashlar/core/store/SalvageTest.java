@@ -113,14 +113,14 @@ class SalvageTest {
     }
   }
 
-  private static DamagedImage image(int unitBytes) {
-    return unitBytes == 512 ? SMALL_UNITS : LARGE_UNITS;
+  private static DamagedImage image(int alignmentBytes) {
+    return alignmentBytes == 512 ? SMALL_UNITS : LARGE_UNITS;
   }
 
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
-  void shouldCopyASoundDeviceWhole(int unitBytes) {
-    DamagedImage good = image(unitBytes);
+  void shouldCopyASoundDeviceWhole(int alignmentBytes) {
+    DamagedImage good = image(alignmentBytes);
     Outcome outcome = salvage(good, good.image.fork());
     assertThat(outcome.report.isComplete()).isTrue();
     assertThat(outcome.volume.ranges()).isEmpty();
@@ -137,8 +137,8 @@ class SalvageTest {
 
   @ParameterizedTest
   @CsvSource({"512, 1", "512, 2", "512, 3", "4096, 1", "4096, 2", "4096, 3"})
-  void shouldDoWithoutSuperblocks(int unitBytes, int lost) {
-    DamagedImage good = image(unitBytes);
+  void shouldDoWithoutSuperblocks(int alignmentBytes, int lost) {
+    DamagedImage good = image(alignmentBytes);
     DiskImage damaged = good.image.fork();
     for (int copy = 0; copy < 2; copy++) {
       if ((lost & 1 << copy) != 0) {
@@ -154,8 +154,8 @@ class SalvageTest {
 
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
-  void shouldDoWithoutTheFirstSegmentToo(int unitBytes) {
-    DamagedImage good = image(unitBytes);
+  void shouldDoWithoutTheFirstSegmentToo(int alignmentBytes) {
+    DamagedImage good = image(alignmentBytes);
     DiskImage damaged = good.image.fork();
     damaged.fill(0, StoreRig.SEGMENT_BYTES + 4096, (byte) 0);
     Outcome outcome = salvage(good, damaged);
@@ -165,8 +165,8 @@ class SalvageTest {
 
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
-  void shouldTellThatNothingIsCertainWithoutAnyCheckpoint(int unitBytes) {
-    DamagedImage good = image(unitBytes);
+  void shouldTellThatNothingIsCertainWithoutAnyCheckpoint(int alignmentBytes) {
+    DamagedImage good = image(alignmentBytes);
     DiskImage damaged = good.image.fork();
     for (Structure each : good.structures()) {
       if (each.kind() == DamagedImage.Kind.CHECKPOINT) {
@@ -186,14 +186,14 @@ class SalvageTest {
 
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
-  void shouldNeverGiveAnotherVersionWithoutSayingSo(int unitBytes) {
-    DamagedImage good = image(unitBytes);
-    SplittableRandom random = new SplittableRandom(unitBytes);
+  void shouldNeverGiveAnotherVersionWithoutSayingSo(int alignmentBytes) {
+    DamagedImage good = image(alignmentBytes);
+    SplittableRandom random = new SplittableRandom(alignmentBytes);
     List<Structure> structures = good.structures();
     int spoiled = 0;
     for (int round = 0; round < 60; round++) {
       DiskImage damaged = good.image.fork();
-      StringBuilder what = new StringBuilder("unit " + unitBytes + " round " + round);
+      StringBuilder what = new StringBuilder("unit " + alignmentBytes + " round " + round);
       for (int hits = 1 + random.nextInt(6); hits > 0; hits--) {
         Structure hit = structures.get(random.nextInt(structures.size()));
         damaged.flipBit(hit.offset() + random.nextInt(hit.bytes()), random.nextInt(8));
@@ -281,7 +281,7 @@ class SalvageTest {
     new PlantedGroup(0, sequence, isDurable ? sequence : 0, 2, 1000)
         .plantWrite(image, root, SMALL_UNITS.freeSegment, 1, 7, WriteId.of(2, 77_000));
     long planted = root.geometry().segmentOffset(SMALL_UNITS.freeSegment);
-    image.flipBit(planted + root.geometry().unitBytes() + 100, 2);
+    image.flipBit(planted + root.geometry().alignmentBytes() + 100, 2);
     Outcome outcome = salvage(SMALL_UNITS, image);
     assertThat(outcome.kind(7)).isEqualTo(kind);
     assertThat(outcome.versions[7]).isEqualTo(isDurable ? 0 : SMALL_UNITS.versions[7]);

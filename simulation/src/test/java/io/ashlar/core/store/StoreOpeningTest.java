@@ -32,15 +32,15 @@ class StoreOpeningTest {
   private static final int BLOCK = 4096;
   private static final UUID CLUSTER = new UUID(1, 2);
 
-  private static SimulatedBlockDevice disk(long bytes, int unitBytes, DiskImage image) {
+  private static SimulatedBlockDevice disk(long bytes, int alignmentBytes, DiskImage image) {
     SimulatedDiskOptions options =
         SimulatedDiskOptions.ofSize(bytes, 1)
-            .withGeometry(new DeviceGeometry(bytes, unitBytes, 64, true));
+            .withGeometry(new DeviceGeometry(bytes, alignmentBytes, 64, true));
     return new SimulatedBlockDevice("disk", options, new SimulatedClock(), image);
   }
 
-  private static DiskImage formatted(int unitBytes) {
-    return StoreRig.fresh(24, unitBytes, 1).disk.state().crashed(CrashChoice.loseAll());
+  private static DiskImage formatted(int alignmentBytes) {
+    return StoreRig.fresh(24, alignmentBytes, 1).disk.state().crashed(CrashChoice.loseAll());
   }
 
   private static void expectRefusal(SimulatedBlockDevice disk, UUID cluster, String reason) {
@@ -89,8 +89,8 @@ class StoreOpeningTest {
   }
 
   @Test
-  void shouldRefuseADeviceWithLargerUnits() {
-    expectRefusal(disk(25 << 20, 4096, formatted(512)), CLUSTER, "units of 512 bytes");
+  void shouldRefuseADeviceWithLargerBlocks() {
+    expectRefusal(disk(25 << 20, 4096, formatted(512)), CLUSTER, "accesses of 512 bytes");
   }
 
   @Test

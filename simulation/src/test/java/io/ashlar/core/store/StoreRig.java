@@ -43,10 +43,10 @@ final class StoreRig {
   }
 
   /// Formats a fresh disk of so many segments and opens it.
-  static StoreRig fresh(int segments, int unitBytes, long seed) {
+  static StoreRig fresh(int segments, int alignmentBytes, long seed) {
     SimulatedClock clock = new SimulatedClock();
     long bytes = SEGMENT_BYTES + (long) segments * SEGMENT_BYTES;
-    DeviceGeometry geometry = new DeviceGeometry(bytes, unitBytes, 64, true);
+    DeviceGeometry geometry = new DeviceGeometry(bytes, alignmentBytes, 64, true);
     SimulatedDiskOptions options = SimulatedDiskOptions.ofSize(bytes, seed).withGeometry(geometry);
     SimulatedBlockDevice disk = new SimulatedBlockDevice("disk", options, clock);
     StoreFormat format = new StoreFormat(new UUID(3, seed), CLUSTER, 4711 + seed, SEGMENT_BYTES);
@@ -88,8 +88,8 @@ final class StoreRig {
     return new StoreOptions(CLUSTER, sizing, 2, 2L * 1024 * 1024);
   }
 
-  private static IndexOptions tinyIndex(int unitBytes) {
-    return new IndexOptions(40, 512, 8, 16, 8, 4, 5120 + 16 + 128, 16, unitBytes);
+  private static IndexOptions tinyIndex(int alignmentBytes) {
+    return new IndexOptions(40, 512, 8, 16, 8, 4, 5120 + 16 + 128, 16, alignmentBytes);
   }
 
   static LocalKeyProvider keyProvider() {
