@@ -68,9 +68,9 @@ JNIEXPORT jint POSIX(unlock)(NO_ENV, jint fd) {
   return (jint)answer(fcntl(fd, F_OFD_SETLK, &whole));
 }
 
-// Java's DeviceFacts: eight longs.
+// Java's DeviceFacts: nine longs.
 struct facts {
-  int64_t mode, size_bytes, logical_block, physical_block, offset_align, memory_align, file_block, device;
+  int64_t mode, size_bytes, logical_block, physical_block, offset_align, memory_align, file_block, device, allocated;
 };
 
 JNIEXPORT jint POSIX(facts)(NO_ENV, jint fd, jlong address) {
@@ -81,6 +81,7 @@ JNIEXPORT jint POSIX(facts)(NO_ENV, jint fd, jlong address) {
   facts->mode = st.st_mode;
   facts->size_bytes = st.st_size;
   facts->file_block = st.st_blksize;
+  facts->allocated = (int64_t)st.st_blocks * 512;
   dev_t device = S_ISBLK(st.st_mode) || S_ISCHR(st.st_mode) ? st.st_rdev : st.st_dev;
   facts->device = ((int64_t)major(device) << 32) | minor(device);
   if (S_ISBLK(st.st_mode)) {
@@ -209,7 +210,7 @@ JNIEXPORT jint URING(register)(NO_ENV, jint ring, jint opcode, jlong argument, j
 #define VALUE(name, value) _Static_assert((name) == (value), #name)
 
 // io.ashlar.nvme.posix.DeviceFacts
-SIZE(facts, 64);
+SIZE(facts, 72);
 
 // io.ashlar.nvme.uring.RingParameters
 SIZE(io_uring_params, 120);

@@ -16,6 +16,9 @@ public enum HealthCode {
   POOL_FULL("pool-full", Severity.CRITICAL),
   /// At least 90 % of the pool is used.
   POOL_NEARLY_FULL("pool-nearly-full", Severity.CRITICAL),
+  /// The file system below the pool's sparse file has less than a GiB left, and the file may grow
+  /// by more.
+  FILE_SYSTEM_FULL("file-system-full", Severity.CRITICAL),
   /// At least 80 % of the pool is used.
   POOL_FILLING("pool-filling", Severity.WARNING),
   /// The device's own log warns, or says that it is worn out.
@@ -28,6 +31,8 @@ public enum HealthCode {
   DAMAGE_REPAIRED("damage-repaired", Severity.WARNING),
   /// What the start found out of order: volumes that are not served, or came back without a record.
   VOLUMES_AMISS("volumes-amiss", Severity.WARNING),
+  /// The file system below the pool's sparse file has less room than the file may still take.
+  FILE_SYSTEM_SHORT("file-system-short", Severity.NOTICE),
   /// The volumes' sizes come to more than the pool holds. Usual for thin volumes.
   OVERCOMMITTED("overcommitted", Severity.NOTICE);
 

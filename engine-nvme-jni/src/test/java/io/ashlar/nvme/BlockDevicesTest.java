@@ -2,6 +2,7 @@ package io.ashlar.nvme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ashlar.core.device.DeviceOperation;
 import io.ashlar.core.device.DeviceStatus;
@@ -36,6 +37,21 @@ class BlockDevicesTest {
     try (DeviceDriver driver = open(pool, CREATING.withEngine(engine))) {
       driver.run(DeviceOperation.READ, 4096, 4096, 0);
       assertThat(driver.memory.getLong(0)).isEqualTo(42);
+    }
+  }
+
+  @Test
+  void shouldTellWhatASparseFileMayStillTake() throws Exception {
+    Path pool = directory.resolve("pool");
+    try (DeviceDriver driver = open(pool, CREATING)) {
+      String engine = driver.device.engine();
+      assumeTrue(engine.startsWith("io_uring"), () -> "the JDK does not tell: " + engine);
+      long before = driver.device.unbackedBytes();
+      assertThat(before).isBetween(7L << 20, 8L << 20);
+      for (int block = 0; block < 64; block++) {
+        driver.run(DeviceOperation.WRITE_DURABLE, 4096L * block, 4096, 0);
+      }
+      assertThat(driver.device.unbackedBytes()).isLessThanOrEqualTo(before - 64 * 4096);
     }
   }
 

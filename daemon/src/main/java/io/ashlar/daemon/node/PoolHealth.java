@@ -1,5 +1,6 @@
 package io.ashlar.daemon.node;
 
+import io.ashlar.control.ByteSize;
 import io.ashlar.control.HealthCode;
 import io.ashlar.control.HealthEntry;
 import io.ashlar.control.PoolInfo;
@@ -55,12 +56,18 @@ final class PoolHealth {
   }
 
   /// @param figures the pool, all but its health
-  static List<HealthEntry> of(Signs signs, PoolSpace figures, PoolInfo.Smart smart) {
+  static List<HealthEntry> of(Signs signs, PoolSpace figures, FileRoom room, PoolInfo.Smart smart) {
     PoolHealth health = new PoolHealth();
     health.judgeDevice(signs);
     health.judgeSpace(figures);
+    if (room.isAlmostGone()) {
+      health.sayRoom(HealthCode.FILE_SYSTEM_FULL, signs, room);
+    }
     health.judgeWear(signs, smart);
     health.judgeErrors(signs);
+    if (room.isShort() && !room.isAlmostGone()) {
+      health.sayRoom(HealthCode.FILE_SYSTEM_SHORT, signs, room);
+    }
     health.judgeCommitment(figures);
     return health.entries;
   }
@@ -98,6 +105,16 @@ final class PoolHealth {
     String growth = space.isOvercommitted() ? ", and its volumes may grow beyond it" : "";
     return "The pool is %s full%s: discard, delete or move volumes before writes are refused."
         .formatted(space.usedText(), growth);
+  }
+
+  private void sayRoom(HealthCode code, Signs signs, FileRoom room) {
+    say(
+        code,
+        "The file system of %s has %s left, and the pool's file may still grow by %s: make room there, for a pool whose file cannot grow takes no more writes."
+            .formatted(
+                signs.device,
+                ByteSize.format(room.freeBytes()),
+                ByteSize.format(room.unbackedBytes())));
   }
 
   private void judgeWear(Signs signs, PoolInfo.Smart smart) {

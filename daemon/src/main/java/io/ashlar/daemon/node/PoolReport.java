@@ -29,7 +29,7 @@ final class PoolReport {
     PoolInfo.Smart smart = disk.smart(device);
     PoolSpace space = new PoolSpace(store.usableBytes(), store.usedBytes(), provisionedBytes);
     Signs signs = Signs.of(pool, device, store.health());
-    List<HealthEntry> health = PoolHealth.of(signs, space, smart);
+    List<HealthEntry> health = PoolHealth.of(signs, space, FileRoom.of(pool), smart);
     return new PoolInfo(
         pool.device().name(),
         pool.device().engine(),

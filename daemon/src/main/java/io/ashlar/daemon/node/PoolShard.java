@@ -72,6 +72,11 @@ final class PoolShard implements AutoCloseable {
     return loop.call(store::isFailed);
   }
 
+  /// See [LocalBlockDevice#unbackedBytes].
+  long unbackedBytes() {
+    return loop.call(device::unbackedBytes);
+  }
+
   StoreStatistics statistics() {
     return loop.call(store::statistics);
   }

@@ -112,6 +112,11 @@ final class FaultyDevice implements LocalBlockDevice {
   }
 
   @Override
+  public long unbackedBytes() {
+    return 0;
+  }
+
+  @Override
   public DeviceHealth health() {
     return counters.withoutSmart("memory has no SMART log");
   }

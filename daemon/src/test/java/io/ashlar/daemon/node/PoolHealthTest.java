@@ -11,10 +11,31 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PoolHealthTest {
   private static final Smart NO_SMART = Smart.none("a file has no SMART log");
+  private static final FileRoom A_DISK = new FileRoom(0, 0);
 
   private static List<HealthEntry> health(PoolSpace space, Smart smart) {
     return PoolHealth.of(
-        new PoolHealth.Signs("/dev/x", false, false, "", 0, 0, 0, 0), space, smart);
+        new PoolHealth.Signs("/dev/x", false, false, "", 0, 0, 0, 0), space, A_DISK, smart);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0, ",
+    "4096, 4096, ",
+    "4096, 5000, file-system-short",
+    "1024, 5000, file-system-short",
+    "1023, 5000, file-system-full",
+    "1023, 500, ",
+    "0, 1, file-system-full",
+  })
+  void shouldWarnBeforeTheFileCannotGrow(long freeMib, long unbackedMib, String code) {
+    FileRoom room = new FileRoom(freeMib << 20, unbackedMib << 20);
+    PoolHealth.Signs signs = new PoolHealth.Signs("/data/pool", false, false, "", 0, 0, 0, 0);
+    List<HealthEntry> health = PoolHealth.of(signs, new PoolSpace(9, 0, 9), room, NO_SMART);
+    assertThat(health)
+        .map(HealthEntry::code)
+        .containsExactlyElementsOf(code == null ? List.of() : List.of(code));
+    assertThat(health).allSatisfy(each -> assertThat(each.sentence()).contains("/data/pool"));
   }
 
   @ParameterizedTest
@@ -61,7 +82,7 @@ class PoolHealthTest {
   @Test
   void shouldNameTheWorstFirst() {
     PoolHealth.Signs signs = new PoolHealth.Signs("/dev/x", true, true, "it broke", 3, 4, 1, 2);
-    assertThat(PoolHealth.of(signs, new PoolSpace(1000, 950, 3000), NO_SMART))
+    assertThat(PoolHealth.of(signs, new PoolSpace(1000, 950, 3000), A_DISK, NO_SMART))
         .map(HealthEntry::code)
         .containsExactly(
             "device-gone",

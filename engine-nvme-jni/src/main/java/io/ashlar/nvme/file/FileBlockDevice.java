@@ -283,6 +283,12 @@ public final class FileBlockDevice implements LocalBlockDevice {
   }
 
   @Override
+  public long unbackedBytes() {
+    // The JDK does not tell.
+    return 0;
+  }
+
+  @Override
   public DeviceHealth health() {
     return counters.withoutSmart("read through the file system, which has no SMART log");
   }

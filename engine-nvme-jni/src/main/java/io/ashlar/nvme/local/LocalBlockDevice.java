@@ -36,6 +36,10 @@ public interface LocalBlockDevice extends BlockDevice {
   /// Before the first request. Devices with an eventfd never call it.
   void wakeUpBy(Runnable wakeUp);
 
+  /// Bytes that its file system must still find when all of it is written: of a sparse file, what
+  /// has no place yet; of anything else 0.
+  long unbackedBytes();
+
   /// Counters since the device was opened; any thread may ask.
   DeviceHealth health();
 }

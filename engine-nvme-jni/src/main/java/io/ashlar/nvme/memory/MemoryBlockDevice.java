@@ -128,6 +128,11 @@ public final class MemoryBlockDevice implements LocalBlockDevice {
   }
 
   @Override
+  public long unbackedBytes() {
+    return 0;
+  }
+
+  @Override
   public DeviceHealth health() {
     return HEALTH;
   }

@@ -2,7 +2,7 @@ package io.ashlar.nvme.posix;
 
 import org.agrona.DirectBuffer;
 
-/// What the system says of an open file or device. In memory, eight longs as `struct facts` of
+/// What the system says of an open file or device. In memory, nine longs as `struct facts` of
 /// `native/ashlar_uring.c` has them, in the order of the components.
 ///
 /// @param mode `st_mode`: kind and permissions
@@ -14,6 +14,8 @@ import org.agrona.DirectBuffer;
 /// @param fileBlockBytes the file system's preferred block
 /// @param device major number in the upper half, minor in the lower: of the device itself, or of
 ///   the one that holds the file
+/// @param allocatedBytes what a file takes of its file system: less than its size where it is
+///   sparse
 public record DeviceFacts(
     long mode,
     long sizeBytes,
@@ -22,8 +24,9 @@ public record DeviceFacts(
     long offsetAlignmentBytes,
     long memoryAlignmentBytes,
     long fileBlockBytes,
-    long device) {
-  static final int LENGTH = 8 * Long.BYTES;
+    long device,
+    long allocatedBytes) {
+  static final int LENGTH = 9 * Long.BYTES;
 
   private static final long KIND_MASK = 0xf000;
   private static final long KIND_BLOCK = 0x6000;
@@ -39,7 +42,8 @@ public record DeviceFacts(
         buffer.getLong(4 * Long.BYTES),
         buffer.getLong(5 * Long.BYTES),
         buffer.getLong(6 * Long.BYTES),
-        buffer.getLong(7 * Long.BYTES));
+        buffer.getLong(7 * Long.BYTES),
+        buffer.getLong(8 * Long.BYTES));
   }
 
   public boolean isBlockDevice() {

@@ -58,6 +58,17 @@ public final class DeviceFile implements AutoCloseable {
     return locked(path, fd, mode);
   }
 
+  /// Bytes of a sparse file that have no place on the disk yet; 0 where that cannot be told.
+  public long unbackedBytes() {
+    UnsafeBuffer buffer =
+        new UnsafeBuffer(BufferUtil.allocateDirectAligned(DeviceFacts.LENGTH, Long.BYTES));
+    if (closed || PosixNative.facts(fd, buffer.addressOffset()) < 0) {
+      return 0;
+    }
+    DeviceFacts now = DeviceFacts.read(buffer);
+    return now.isRegularFile() ? Math.max(0, now.sizeBytes() - now.allocatedBytes()) : 0;
+  }
+
   private static DeviceFile locked(Path path, int fd, Mode mode) throws DeviceOpenException {
     UnsafeBuffer buffer =
         new UnsafeBuffer(BufferUtil.allocateDirectAligned(DeviceFacts.LENGTH, Long.BYTES));

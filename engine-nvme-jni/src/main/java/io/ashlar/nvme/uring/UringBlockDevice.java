@@ -290,6 +290,11 @@ public final class UringBlockDevice implements LocalBlockDevice {
   }
 
   @Override
+  public long unbackedBytes() {
+    return file.unbackedBytes();
+  }
+
+  @Override
   public DeviceHealth health() {
     return SmartReader.health(file, counters);
   }
