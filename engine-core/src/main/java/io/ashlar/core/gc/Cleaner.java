@@ -2,7 +2,6 @@ package io.ashlar.core.gc;
 
 import io.ashlar.core.base.Check;
 import io.ashlar.core.base.Clock;
-import io.ashlar.core.device.DeviceOperation;
 import io.ashlar.core.device.DeviceRequest;
 import io.ashlar.core.device.DeviceStatus;
 import io.ashlar.core.device.SubmissionQueue;
@@ -20,6 +19,7 @@ import io.ashlar.core.segment.GroupWindow;
 import io.ashlar.core.segment.LogWriter;
 import io.ashlar.core.segment.SegmentTable;
 import io.ashlar.core.segment.Stream;
+import io.ashlar.core.segment.WindowLoad;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /// Empties one segment at a time. It reads the victim's groups in order, asks the index of 32
@@ -71,7 +71,7 @@ public final class Cleaner {
   private final GroupWindow window;
   private final VictimPolicy policy;
   private final DamageListener damage;
-  private final DeviceRequest read = new DeviceRequest(this::onRead);
+  private final WindowLoad load;
   private final Probe[] probes = new Probe[PROBES];
   private GroupRecords walk;
   private Phase phase = Phase.IDLE;
@@ -86,8 +86,6 @@ public final class Cleaner {
   private boolean needsMerge;
   private long victimsCleaned;
   private long bytesMoved;
-  private long bytesRead;
-  private int loaded;
   private double victimUtilization;
 
   /// @param window room for the longest group
@@ -96,6 +94,8 @@ public final class Cleaner {
     this.window = window;
     this.damage = damage;
     policy = new VictimPolicy(parts.segments);
+    load =
+        new WindowLoad(window, parts.segments.geometry(), parts.device, PIECE_BYTES, this::onRead);
     walk = new GroupRecords();
     for (int i = 0; i < PROBES; i++) {
       probes[i] = new Probe(this);
@@ -169,22 +169,16 @@ public final class Cleaner {
     // A checkpoint may find it dead meanwhile; it must not be opened anew while it is read.
     parts.segments.pin(victim);
     offset = 0;
-    loaded = 0;
+    load.restart();
     isDamaged = false;
     long units = Sectors.holding(parts.segments.geometry().segmentBytes());
     victimUtilization = (double) parts.segments.liveUnits(victim) / units;
     phase = parts.segments.liveUnits(victim) == 0 ? Phase.RELEASE : Phase.READ;
   }
 
-  /// Reads the next piece of the window: in pieces, so that no host's request waits long behind
-  /// one.
   private void startRead() {
-    read.operation = DeviceOperation.READ;
-    read.offset = parts.segments.geometry().segmentOffset(victim) + offset + loaded;
-    read.length = Math.min(PIECE_BYTES, window.needs(offset) - loaded);
-    read.address = window.address() + loaded;
     phase = Phase.READING;
-    parts.device.submit(read);
+    load.readPiece(victim, offset);
   }
 
   private void onRead(DeviceRequest request) {
@@ -192,14 +186,7 @@ public final class Cleaner {
       giveUp();
       return;
     }
-    loaded += (int) request.length;
-    bytesRead += request.length;
-    phase = Phase.READ;
-    if (loaded == window.needs(offset)) {
-      window.loaded(victim, offset, loaded);
-      loaded = 0;
-      phase = Phase.JUDGE;
-    }
+    phase = load.onPiece(victim, offset) ? Phase.JUDGE : Phase.READ;
   }
 
   private void judge() {
@@ -388,7 +375,7 @@ public final class Cleaner {
   }
 
   public long bytesRead() {
-    return bytesRead;
+    return load.bytesRead();
   }
 
   /// The part of the victim chosen last that was alive then.

@@ -1,7 +1,6 @@
 package io.ashlar.core.scrub;
 
 import io.ashlar.core.base.Check;
-import io.ashlar.core.device.DeviceOperation;
 import io.ashlar.core.device.DeviceRequest;
 import io.ashlar.core.device.DeviceStatus;
 import io.ashlar.core.device.SubmissionQueue;
@@ -16,6 +15,7 @@ import io.ashlar.core.segment.GroupWindow;
 import io.ashlar.core.segment.LogWriter;
 import io.ashlar.core.segment.SegmentState;
 import io.ashlar.core.segment.SegmentTable;
+import io.ashlar.core.segment.WindowLoad;
 
 /// One pass over all segments that hold anything alive. Groups are read in order and every payload
 /// is held against its checksum; only of what fails the index is asked whether anybody refers to
@@ -67,22 +67,22 @@ public final class Scrubber {
   private final Parts parts;
   private final GroupWindow window;
   private final ScrubListener listener;
-  private final DeviceRequest read = new DeviceRequest(this::onRead);
+  private final WindowLoad load;
   private final Suspect suspect = new Suspect(this);
   private GroupRecords walk;
   private Phase phase = Phase.IDLE;
   private int segment;
   private int end;
   private int offset;
-  private int loaded;
   private boolean isSeeking;
-  private long bytesRead;
 
   /// @param window room for the longest group, the scrubber's own
   public Scrubber(Parts parts, GroupWindow window, ScrubListener listener) {
     this.parts = parts;
     this.window = window;
     this.listener = listener;
+    load =
+        new WindowLoad(window, parts.segments.geometry(), parts.device, PIECE_BYTES, this::onRead);
     walk = new GroupRecords();
   }
 
@@ -121,7 +121,7 @@ public final class Scrubber {
 
   /// Bytes that were read since the start.
   public long bytesRead() {
-    return bytesRead;
+    return load.bytesRead();
   }
 
   /// Stops as soon as nothing is under way: to be called until [#isIdle].
@@ -163,7 +163,7 @@ public final class Scrubber {
       segments.pin(segment);
       end = segments.usedBytes(segment);
       offset = 0;
-      loaded = 0;
+      load.restart();
       isSeeking = false;
       phase = Phase.READ;
     }
@@ -178,28 +178,17 @@ public final class Scrubber {
   }
 
   private void startRead() {
-    read.operation = DeviceOperation.READ;
-    read.offset = parts.segments.geometry().segmentOffset(segment) + offset + loaded;
-    read.length = Math.min(PIECE_BYTES, window.needs(offset) - loaded);
-    read.address = window.address() + loaded;
     phase = Phase.READING;
-    parts.device.submit(read);
+    load.readPiece(segment, offset);
   }
 
   private void onRead(DeviceRequest request) {
     if (request.status != DeviceStatus.OK) {
       listener.onReadFailed(request);
       // What was alive there fails its checksum and is reported by name.
-      window.memory().setMemory(loaded, (int) request.length, (byte) 0);
+      load.blank();
     }
-    loaded += (int) request.length;
-    bytesRead += request.length;
-    phase = Phase.READ;
-    if (loaded == window.needs(offset)) {
-      window.loaded(segment, offset, loaded);
-      loaded = 0;
-      phase = Phase.JUDGE;
-    }
+    phase = load.onPiece(segment, offset) ? Phase.JUDGE : Phase.READ;
   }
 
   private void judge() {
