@@ -67,11 +67,14 @@ final class CopyCommands {
         return Sense.UNSUPPORTED_SEGMENT_DESCRIPTOR;
       }
     }
-    return null;
+    boolean isWhole =
+        targets % ExtendedCopyParameters.TARGET_BYTES == 0
+            && segments % ExtendedCopyParameters.SEGMENT_BYTES == 0;
+    return isWhole ? null : Sense.PARAMETER_LIST_LENGTH_ERROR;
   }
 
   private static int segments(ScsiTask task) {
-    // a shorter one at the end is of a type that is not supported: its type is looked at too
+    // one that ends too early counts too: its type, if not supported, is told before its length
     long bytes = ExtendedCopyParameters.segmentsBytes(task.data);
     return Math.ceilDiv((int) bytes, ExtendedCopyParameters.SEGMENT_BYTES);
   }

@@ -11,7 +11,6 @@ final class VitalProductData {
   static final int UNIT_SERIAL_NUMBER = 0x80;
   static final int DEVICE_IDENTIFICATION = 0x83;
   static final int EXTENDED_INQUIRY = 0x86;
-  static final int THIRD_PARTY_COPY = 0x8F;
   static final int BLOCK_LIMITS = 0xB0;
   static final int BLOCK_CHARACTERISTICS = 0xB1;
   static final int PROVISIONING = 0xB2;
