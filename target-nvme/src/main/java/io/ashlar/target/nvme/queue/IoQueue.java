@@ -35,6 +35,9 @@ final class IoQueue extends QueuePair {
   /// The first command of a fused pair whose second has not come yet.
   private @Nullable Command lonelyFirst;
 
+  /// The last command was the first of a pair, and ended before its second came.
+  private boolean hasFirstFailed;
+
   IoQueue(
       Controller controller,
       SubsystemControllers owner,
@@ -52,11 +55,8 @@ final class IoQueue extends QueuePair {
 
   @Override
   int check(Command command) {
-    return pair(command, checkAlone(command));
-  }
-
-  private int checkAlone(Command command) {
-    if (owner.subsystem().ana().state() == AnaState.INACCESSIBLE) {
+    boolean leaves = command.opcode == AdminOpcode.FABRICS;
+    if (!leaves && owner.subsystem().ana().state() == AnaState.INACCESSIBLE) {
       return NvmeStatus.ANA_INACCESSIBLE;
     }
     if (!controller.isReady()) {
@@ -66,7 +66,7 @@ final class IoQueue extends QueuePair {
   }
 
   @Override
-  void undoCheck(Command command) {
+  void undoRelate(Command command) {
     Command first = command.partner;
     if (first != null) {
       first.partner = null;
@@ -78,9 +78,12 @@ final class IoQueue extends QueuePair {
 
   /// Sees to the rules of fused pairs: the second comes right behind the first, and both are sound
   /// (NVM 1.0, 2.1.5.1).
-  private int pair(Command command, int status) {
+  @Override
+  int relate(Command command, int status) {
     int fuse = command.entry.fuse();
     Command first = lonelyFirst;
+    boolean isAfterFailed = hasFirstFailed;
+    hasFirstFailed = false;
     if (first == null && fuse == CommandFlyweight.FUSE_NONE) {
       return status;
     }
@@ -99,12 +102,24 @@ final class IoQueue extends QueuePair {
       doom(first, NvmeStatus.ABORTED_MISSING_FUSED);
     }
     if (fuse == CommandFlyweight.FUSE_SECOND) {
-      return NvmeStatus.ABORTED_MISSING_FUSED;
+      return isAfterFailed ? NvmeStatus.ABORTED_FAILED_FUSED : NvmeStatus.ABORTED_MISSING_FUSED;
     }
-    if (fuse == CommandFlyweight.FUSE_FIRST && status == NvmeStatus.SUCCESS) {
-      lonelyFirst = command;
+    if (fuse == CommandFlyweight.FUSE_FIRST) {
+      hasFirstFailed = status != NvmeStatus.SUCCESS;
+      lonelyFirst = hasFirstFailed ? null : command;
     }
     return status;
+  }
+
+  /// The first of a pair may end while it waits for its second, for instance by a damaged digest:
+  /// its slot is another command's then.
+  @Override
+  void finish(Command command, int status, long result, int responseBytes) {
+    if (lonelyFirst == command) {
+      lonelyFirst = null;
+      hasFirstFailed = true;
+    }
+    super.finish(command, status, result, responseBytes);
   }
 
   private static boolean isPair(Command first, Command second) {

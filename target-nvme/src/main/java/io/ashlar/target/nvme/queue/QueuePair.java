@@ -79,8 +79,16 @@ abstract class QueuePair extends PayloadAccount {
   /// @return a status; anything but success ends the command
   abstract int check(Command command);
 
-  /// The command that was checked last is put off; it will be checked again.
-  void undoCheck(Command command) {}
+  /// Ties a command that was checked to the one before it, where they belong together.
+  ///
+  /// @param status what came of the check
+  /// @return the status after that; anything but success ends the command
+  int relate(Command command, int status) {
+    return status;
+  }
+
+  /// The command that was related last is put off; it will be checked and related again.
+  void undoRelate(Command command) {}
 
   /// Carries a command out; all of the host's data is there, or room for the answer.
   abstract void execute(Command command);
@@ -115,9 +123,10 @@ abstract class QueuePair extends PayloadAccount {
     if (status == NvmeStatus.SUCCESS) {
       status = checkDataPointer(command, capsuleBytes);
     }
+    status = relate(command, status);
     boolean inCapsule = command.isFromHost() && capsuleBytes > 0;
     if (status == NvmeStatus.SUCCESS && inCapsule && !giveBlock(command)) {
-      undoCheck(command);
+      undoRelate(command);
       return false;
     }
     free = command.next;
