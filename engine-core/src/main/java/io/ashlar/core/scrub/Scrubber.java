@@ -50,6 +50,9 @@ public final class Scrubber {
 
   private static final int PIECE_BYTES = 128 * 1024;
 
+  /// What is read at once where the device refused a whole piece.
+  private static final int SMALL_PIECE_BYTES = 4096;
+
   /// Whether the newest checkpoint has a piece at a place.
   @FunctionalInterface
   public interface CheckpointPlaces {
@@ -75,6 +78,9 @@ public final class Scrubber {
   private int end;
   private int offset;
   private boolean isSeeking;
+
+  /// Up to here the segment is read in small pieces.
+  private int smallThrough;
 
   /// @param window room for the longest group, the scrubber's own
   public Scrubber(Parts parts, GroupWindow window, ScrubListener listener) {
@@ -164,6 +170,7 @@ public final class Scrubber {
       end = segments.usedBytes(segment);
       offset = 0;
       load.restart();
+      smallThrough = 0;
       isSeeking = false;
       phase = Phase.READ;
     }
@@ -179,10 +186,17 @@ public final class Scrubber {
 
   private void startRead() {
     phase = Phase.READING;
-    load.readPiece(segment, offset);
+    boolean isSmall = offset + load.loadedBytes() < smallThrough;
+    load.readPiece(segment, offset, isSmall ? SMALL_PIECE_BYTES : PIECE_BYTES);
   }
 
   private void onRead(DeviceRequest request) {
+    if (request.status != DeviceStatus.OK && request.length > SMALL_PIECE_BYTES) {
+      // Most of it can be read, and not only a header's sectors may be bad.
+      smallThrough = offset + load.loadedBytes() + (int) request.length;
+      phase = Phase.READ;
+      return;
+    }
     if (request.status != DeviceStatus.OK) {
       listener.onReadFailed(request);
       // What was alive there fails its checksum and is reported by name.

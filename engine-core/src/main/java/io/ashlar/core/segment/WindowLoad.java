@@ -39,11 +39,21 @@ public final class WindowLoad {
 
   /// Reads the next piece of what the window must hold to show what begins at `offset`.
   public void readPiece(int segment, int offset) {
+    readPiece(segment, offset, pieceBytes);
+  }
+
+  /// As [#readPiece(int, int)], at most so much at once.
+  public void readPiece(int segment, int offset, int mostBytes) {
     read.operation = DeviceOperation.READ;
     read.offset = geometry.segmentOffset(segment) + offset + loaded;
-    read.length = Math.min(pieceBytes, window.needs(offset) - loaded);
+    read.length = Math.min(mostBytes, window.needs(offset) - loaded);
     read.address = window.address() + loaded;
     device.submit(read);
+  }
+
+  /// How much of the window is there before the piece that is read next, or was read last.
+  public int loadedBytes() {
+    return loaded;
   }
 
   /// Puts zeroes where the piece that was read last could not be.

@@ -122,8 +122,6 @@ final class BackgroundScrub implements ScrubListener {
     ScrubTimes times = parts.checkpointer().scrubTimes();
     if (!times.isUnderWay()) {
       parts.checkpointer().scrubTimes(times.began(startedMillis));
-    }
-    if (parts.segments().scrubPosition() == 0) {
       parts.health().scrub().beginPass();
     }
     nextPassNs = nowNs + dueNs();

@@ -15,6 +15,7 @@ import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.simulation.CrashChoice;
 import io.ashlar.simulation.DiskImage;
+import io.ashlar.simulation.SimulatedBlockDevice;
 import io.ashlar.simulation.SimulatedClock;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -302,10 +303,211 @@ class ScrubTest {
         .isEqualTo(new ScrubFindings(2, 0, 0, 0));
   }
 
-  /// A block that a read needs.
+  private static List<Structure> structures(DamagedImage.Kind kind) {
+    return GOOD.structures().stream().filter(each -> each.kind() == kind).toList();
+  }
+
+  private static void readAll(StoreRig rig) {
+    assertThat(BlockModel.versions(rig.volume(1), DamagedImage.BLOCKS, rig::turn))
+        .isEqualTo(GOOD.versions);
+  }
+
+  /// A page that is in memory is written anew; one that is not hides the blocks below it. One that
+  /// no tree refers to is nobody's business.
+  @Test
+  void shouldWriteDamagedPagesAnewOrSayWhatTheyHide() {
+    int repaired = 0;
+    for (Structure page : structures(DamagedImage.Kind.PAGE)) {
+      StoreRig rig = open(GOOD.image.fork());
+      read(rig, page.firstBlock());
+      rig.disk.flipBit(page.offset() + page.bytes() / 2, 3);
+      scrub(rig);
+      ScrubFindings found = rig.store.scrubStatus().foundByPass();
+      if (found.pages() == 0) {
+        assertThat(rig.troubles).as(page.name()).isEmpty();
+        continue;
+      }
+      assertThat(found)
+          .as(page.name())
+          .isEqualTo(new ScrubFindings(0, 1, found.repairedPages(), 0));
+      assertThat(rig.troubles.getFirst()).contains("page").contains("of level");
+      if (found.repairedPages() == 1) {
+        repaired++;
+        rig.turn();
+        rig.settle();
+        rig.close();
+        StoreRig again = open(rig.disk.state().crashed(CrashChoice.loseAll()));
+        readAll(again);
+        scrub(again);
+        assertThat(again.troubles).as(page.name()).isEmpty();
+      } else {
+        assertThat(rig.troubles.getFirst()).contains("blocks below it are not served");
+      }
+    }
+    assertThat(repaired).as("written anew").isPositive();
+  }
+
+  /// One damaged header is one damage, however many places are tried for the next one; the groups
+  /// behind it are checked as ever.
+  @Test
+  void shouldGoOnBehindADamagedHeader() {
+    Structure block = aliveBlock(512 * 1024);
+    int segment = segmentOf(block);
+    List<Structure> headers =
+        structures(DamagedImage.Kind.HEADER).stream()
+            .filter(each -> segmentOf(each) == segment && each.offset() < block.offset())
+            .toList();
+    assertThat(headers).as("groups before the block's").hasSizeGreaterThan(2);
+    Structure header = headers.getFirst();
+    StoreRig rig = open(GOOD.image.fork());
+    rig.disk.flipBit(header.offset() + 20, 1);
+    rig.disk.flipBit(block.offset() + block.bytes() / 2, 3);
+    scrub(rig);
+    assertThat(rig.store.scrubStatus().foundByPass()).isEqualTo(new ScrubFindings(1, 1, 0, 0));
+    assertThat(rig.troubles).hasSize(2);
+    assertThat(rig.troubles.getFirst())
+        .contains("a group header is damaged at device disk segment " + segment);
+    assertThat(rig.troubles.getLast()).contains("block " + block.firstBlock());
+    scrub(rig);
+    assertThat(rig.store.scrubStatus().found())
+        .as("nothing counts again")
+        .isEqualTo(new ScrubFindings(1, 1, 0, 0));
+  }
+
+  private static int segmentOf(Structure structure) {
+    return (int) (structure.offset() / StoreRig.SEGMENT_BYTES) - 1;
+  }
+
+  @Test
+  void shouldNameTheBlocksWhoseSectorsCannotBeRead() {
+    Structure block = aliveBlock(64 * 1024);
+    SimulatedClock clock = new SimulatedClock();
+    SimulatedBlockDevice disk = GOOD.disk(GOOD.image.fork(), clock);
+    BadSectors device = new BadSectors(disk);
+    StoreRig rig = StoreRig.openThrough(clock, disk, device);
+    device.spoil(block.offset() + 512, 512);
+    scrub(rig);
+    ScrubFindings found = rig.store.scrubStatus().foundByPass();
+    assertThat(found.failedReads()).isPositive();
+    assertThat(found.blocks()).as("what lay in the few sectors around").isBetween(1L, 3L);
+    assertThat(found.pages()).as("no header is taken for damaged").isZero();
+    assertThat(rig.troubles).anyMatch(each -> each.contains("reading 4096 bytes failed"));
+    assertThat(rig.troubles)
+        .anyMatch(each -> each.contains("scrub: block %d of".formatted(block.firstBlock())));
+    assertThat(rig.store.health().readErrors()).isEqualTo(found.failedReads());
+  }
+
+  @Test
+  void shouldWriteASuperblockAnewThatCannotBeReadOrIsNotThere() {
+    SimulatedClock clock = new SimulatedClock();
+    SimulatedBlockDevice disk = GOOD.disk(GOOD.image.fork(), clock);
+    BadSectors device = new BadSectors(disk);
+    StoreRig rig = StoreRig.openThrough(clock, disk, device);
+    device.spoil(0, 512);
+    scrub(rig);
+    assertThat(rig.troubles)
+        .anyMatch(each -> each.contains("superblock A") && each.contains("reading it"));
+    StoreRig blank = open(GOOD.image.fork());
+    for (int bit = 0; bit < 8; bit++) {
+      blank.disk.flipBit(Superblock.BYTES, bit);
+    }
+    scrub(blank);
+    assertThat(blank.troubles).anyMatch(each -> each.contains("superblock B"));
+    assertThat(blank.store.scrubStatus().found()).isEqualTo(new ScrubFindings(0, 1, 1, 0));
+  }
+
+  /// What a pass met before it was stopped it may meet again where it goes on.
+  @Test
+  void shouldCountOncePerPassThoughThePassIsStopped() {
+    Structure block = aliveBlock();
+    StoreRig rig = open(GOOD.image.fork());
+    rig.disk.flipBit(block.offset() + block.bytes() / 2, 3);
+    rig.store.startScrub();
+    for (int turns = 0; rig.troubles.isEmpty(); turns++) {
+      assertThat(turns).isLessThan(TURNS_MAX);
+      rig.turn();
+    }
+    rig.store.stopScrub();
+    for (int turns = 0; turns < 100; turns++) {
+      rig.turn();
+    }
+    assertThat(rig.store.scrubStatus().segment()).isEqualTo(segmentOf(block));
+    scrub(rig);
+    assertThat(rig.store.scrubStatus().foundByPass()).isEqualTo(new ScrubFindings(1, 0, 0, 0));
+    assertThat(rig.troubles).as("told once").hasSize(1);
+  }
+
+  @Test
+  void shouldHurryAPassThatIsAskedForWhileOneGoesOnByItself() {
+    StoreRig rig = open(GOOD.image.fork());
+    rig.store.scrubEvery(30 * DAY_NS);
+    rig.turn();
+    assertThat(rig.store.scrubStatus().running()).isTrue();
+    assertThat(rig.store.scrubStatus().asked()).isFalse();
+    long began = rig.clock.nanoTime();
+    scrub(rig);
+    assertThat(rig.store.scrubStatus().passes()).isEqualTo(1);
+    long bytes = rig.store.scrubStatus().bytesRead();
+    assertThat(rig.clock.nanoTime() - began)
+        .as("faster than it would go by itself")
+        .isLessThan(bytes * 1_000_000_000L / (BackgroundScrub.HASTE << 20));
+  }
+
+  @Test
+  void shouldEndThePassWhenTheStoreCloses() {
+    StoreRig rig = open(GOOD.image.fork());
+    rig.store.startScrub();
+    for (int turns = 0; turns < 50; turns++) {
+      rig.turn();
+    }
+    rig.close();
+    assertThat(rig.store.isClosed()).isTrue();
+    StoreRig again = open(rig.disk.state().crashed(CrashChoice.loseAll()));
+    readAll(again);
+  }
+
+  /// Written down each hour, so that a crash costs no more than that of a pass.
+  @Test
+  void shouldRememberItsPlaceOverACrash() {
+    StoreRig rig = open(GOOD.image.fork());
+    rig.store.scrubEvery(30 * DAY_NS);
+    while (rig.store.scrubStatus().segment() < 6) {
+      rig.turn();
+    }
+    rig.clock.advance(BackgroundScrub.SAVE_AFTER_NS);
+    rig.turn();
+    StoreRig again = restart(rig);
+    assertThat(again.store.scrubStatus().segment()).isBetween(6, 7);
+  }
+
+  /// A deadline is when there is something to do, so that an idle shard sleeps and a pass goes on.
+  @Test
+  void shouldSayWhenItGoesOn() {
+    StoreRig rig = open(GOOD.image.fork());
+    rig.store.scrubEvery(30 * DAY_NS);
+    for (int turns = 0; rig.store.scrubStatus().passes() == 0; turns++) {
+      assertThat(turns).as("turns of a pass").isLessThan(TURNS_MAX);
+      long deadline = rig.store.deadlineNs();
+      long now = rig.clock.nanoTime();
+      assertThat(deadline == Long.MAX_VALUE ? rig.disk.inFlight() : 1)
+          .as("asleep only with something under way")
+          .isPositive();
+      rig.clock.advance(Math.clamp(deadline - now, 0, 1_000_000));
+      rig.turn();
+    }
+    rig.settle();
+  }
+
+  /// A block that a read needs, the first there is.
   private static Structure aliveBlock() {
+    return aliveBlock(0);
+  }
+
+  /// The first from some offset in its segment on.
+  private static Structure aliveBlock(int offset) {
     for (Structure each : GOOD.structures()) {
-      if (each.kind() == DamagedImage.Kind.DATA) {
+      boolean isBehind = each.offset() % StoreRig.SEGMENT_BYTES >= offset;
+      if (each.kind() == DamagedImage.Kind.DATA && isBehind) {
         StoreRig rig = open(GOOD.image.fork());
         rig.disk.flipBit(each.offset() + each.bytes() / 2, 3);
         if (read(rig, each.firstBlock()) != BlockStatus.OK) {
