@@ -76,13 +76,15 @@ public final class PoolOverview {
     LogOptions log = LogOptions.of(root.geometry(), 1, 1);
     LogReplay replay = new LogReplay(root, device, segments, log, new Crc32c());
     try {
-      replay.run((window, damaged) -> replayed(window));
+      replay.run((window, damaged) -> replayed(window, damaged));
     } finally {
       logEnd = replay.sequenceNext();
     }
   }
 
-  private void replayed(GroupWindow window) throws CorruptRecordException {
+  /// @param damaged whether a payload is not what was written; those of blocks are nobody's matter
+  ///   here
+  private void replayed(GroupWindow window, boolean damaged) throws CorruptRecordException {
     logGroups++;
     GroupRecords records = window.records();
     while (records.next()) {
@@ -90,14 +92,28 @@ public final class PoolOverview {
       RecordFlyweight record = records.record();
       switch (record.type()) {
         case VOLUME -> {
+          refuseIf(damaged, window);
           VolumeEntry entry =
               VolumeEntry.decode(
                   window.memory(), window.memoryOffset(records), record.payloadBytes());
           volumes.put(entry.layer(), entry);
         }
-        case VOLUME_DELETED -> volumes.remove(record.layer());
+        case VOLUME_DELETED -> {
+          refuseIf(damaged, window);
+          volumes.remove(record.layer());
+        }
+        case RESERVATIONS -> refuseIf(damaged, window);
         default -> records.skipBlocks();
       }
+    }
+  }
+
+  /// A start refuses a group with a change of the volumes of which a payload is damaged.
+  private void refuseIf(boolean damaged, GroupWindow window) throws CorruptRecordException {
+    if (damaged) {
+      throw new CorruptRecordException(
+          "a change of the volumes is damaged, in group %d of the log with its payload at device %s offset %d"
+              .formatted(window.header().sequence(), device.device().name(), window.payloadBase()));
     }
   }
 

@@ -330,7 +330,8 @@ public final class Salvage {
   /// @return what is wrong with the block; null if nothing is
   private SalvagedRange.@Nullable Kind copy(SalvageBatch.Planned leaf, int slot, long lba) {
     LeafVersions versions = leaf.versions();
-    SalvagedRange.Kind certainty = versions.isCertain() ? null : SalvagedRange.Kind.UNCERTAIN;
+    boolean isCertain = versions.isCertain() && leaf.volume().entry() != null;
+    SalvagedRange.Kind certainty = isCertain ? null : SalvagedRange.Kind.UNCERTAIN;
     for (EntryFlyweight newer : leaf.tail().newerThan(slot, versions.entry(slot).writeId())) {
       if (!newer.isStored()) {
         return certainty;
