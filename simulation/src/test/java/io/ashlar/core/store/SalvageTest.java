@@ -343,6 +343,19 @@ class SalvageTest {
     return write;
   }
 
+  /// Checksums hold, and yet no group of this pool begins so.
+  @ParameterizedTest
+  @ValueSource(ints = {3, 7, 255})
+  void shouldNotBelieveAHeaderOfNoStream(int stream) {
+    Superblock root = SMALL_UNITS.root();
+    DiskImage image = SMALL_UNITS.image.fork();
+    new PlantedGroup(stream, root.replayFrom() + 1000, 0, 2, 1000)
+        .plantWrite(image, root, SMALL_UNITS.freeSegment, 1, 7, WriteId.of(2, 77_000));
+    Outcome outcome = salvage(SMALL_UNITS, image);
+    assertThat(outcome.versions[7]).isEqualTo(SMALL_UNITS.versions[7]);
+    assertHonest(SMALL_UNITS, outcome, "stream " + stream);
+  }
+
   /// Headers lie at whole MiB within segments too, if chance has it.
   @Test
   void shouldFindOutTheSizeOfSegments() throws UnsupportedFormatException {

@@ -227,6 +227,106 @@ class IoCommandsTest {
     assertThat(queue.writeInCapsule(0, 1, new byte[BLOCK]).code()).isEqualTo(Integer.decode(code));
   }
 
+  /// Attributes other than Deallocate are hints (NVM 1.0, 3.2.3).
+  @Test
+  void shouldTakeHintsForDone() throws IOException {
+    write(0, 1, 1);
+    ByteBuffer ranges = TestHost.le(16).putInt(4, 1);
+    ByteBuffer hint = queue.entry(IoOpcode.DATASET_MANAGEMENT).putInt(4, 1).putInt(44, 1);
+    assertThat(queue.command(TestHost.capsuleSgl(hint, 16), ranges.array()).code()).isZero();
+    assertThat(queue.read(0, 1, BLOCK).data()).isEqualTo(ReadWriteTest.random(BLOCK, 1));
+    ByteBuffer empty = queue.entry(IoOpcode.DATASET_MANAGEMENT).putInt(4, 1).putInt(44, 4);
+    assertThat(queue.command(TestHost.capsuleSgl(empty, 16), new byte[16]).code())
+        .as("a range of no blocks")
+        .isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"16384, 0", "16383, 1", "-1, 1", "-1, 0", "9223372036854775807, 0"})
+  void shouldRefuseRangesBeyondTheEnd(long lba, int more) throws IOException {
+    for (int opcode : new int[] {IoOpcode.WRITE_ZEROES, IoOpcode.VERIFY}) {
+      assertThat(queue.command(queue.io(opcode, lba, 1 + more), null).code())
+          .isEqualTo(NvmeStatus.LBA_OUT_OF_RANGE);
+    }
+    ByteBuffer ranges = TestHost.le(16).putInt(4, 1 + more).putLong(8, lba);
+    assertThat(deallocate(ranges, 1)).isEqualTo(NvmeStatus.LBA_OUT_OF_RANGE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "READ, MEDIUM_ERROR, 0x281",
+    "COMPARE, MEDIUM_ERROR, 0x281",
+    "FLUSH, OFFLINE, 0x300",
+    "VERIFY, MEDIUM_ERROR, 0x281"
+  })
+  void shouldTellHowOtherCommandsFailed(String what, BlockStatus outcome, String code)
+      throws IOException {
+    running.onShard(() -> {
+      running.volume.failNext(outcome);
+      return 0;
+    });
+    int status =
+        switch (what) {
+          case "READ" -> queue.read(0, 1, BLOCK).code();
+          case "COMPARE" ->
+              queue
+                  .command(
+                      TestHost.capsuleSgl(queue.io(IoOpcode.COMPARE, 0, 1), BLOCK), new byte[BLOCK])
+                  .code();
+          case "FLUSH" -> queue.command(queue.entry(IoOpcode.FLUSH).putInt(4, 1), null).code();
+          default -> queue.command(queue.io(IoOpcode.VERIFY, 0, 1), null).code();
+        };
+    assertThat(status).isEqualTo(Integer.decode(code));
+  }
+
+  /// A command says rightly where its data is, or ends (Base 2.0, 4.1; TCP 1.0, 3.3.2.1).
+  @Test
+  void shouldRefuseDataThatIsNotWhereTheCommandSays() throws IOException {
+    ByteBuffer pages =
+        TestHost.transportSgl(queue.io(IoOpcode.WRITE, 0, 1), BLOCK).put(1, (byte) 0);
+    assertThat(queue.command(pages, null).code()).as("PRPs").isEqualTo(NvmeStatus.INVALID_FIELD);
+    ByteBuffer both = TestHost.transportSgl(queue.io(IoOpcode.WRITE, 0, 1), BLOCK);
+    assertThat(queue.command(both, new byte[BLOCK]).code())
+        .as("in the capsule and to be asked for")
+        .isEqualTo(NvmeStatus.INVALID_FIELD);
+    ByteBuffer toHost = TestHost.capsuleSgl(queue.io(IoOpcode.READ, 0, 1), BLOCK);
+    assertThat(queue.command(toHost, null).code()).isEqualTo(NvmeStatus.SGL_TYPE_INVALID);
+    ByteBuffer none = queue.entry(IoOpcode.FLUSH).putInt(4, 1);
+    assertThat(queue.command(none, new byte[16]).code())
+        .as("data for a command that takes none")
+        .isEqualTo(NvmeStatus.INVALID_FIELD);
+    ByteBuffer negative = TestHost.capsuleSgl(queue.io(IoOpcode.WRITE, 0, 1), BLOCK);
+    assertThat(queue.command(negative.putLong(24, -1), new byte[BLOCK]).code())
+        .isEqualTo(NvmeStatus.SGL_OFFSET_INVALID);
+    ByteBuffer late = TestHost.capsuleSgl(queue.io(IoOpcode.WRITE, 0, 1), BLOCK);
+    assertThat(queue.command(late.putLong(24, 16), new byte[BLOCK]).code())
+        .isEqualTo(NvmeStatus.DATA_SGL_LENGTH_INVALID);
+    assertThat(queue.read(0, 1, BLOCK).data()).as("the queue lives").isEqualTo(new byte[BLOCK]);
+  }
+
+  /// With flow control each answer says how far the queue was taken from, round and round.
+  @Test
+  void shouldTellTheHeadOfItsQueueIfAsked() throws IOException {
+    try (TestHost other = TestHost.initialized(running.address, 0)) {
+      ByteBuffer connect = other.connectEntry(2, 4).put(46, (byte) 0);
+      byte[] names = TestHost.connectData(admin.controllerId, running.nqn(), RunningTarget.HOST);
+      assertThat(other.command(connect, names).code()).isZero();
+      for (int i = 1; i < 10; i++) {
+        TestHost.Reply reply = other.read(0, 1, BLOCK);
+        assertThat(reply.code()).isZero();
+        assertThat(reply.sqHead()).as("after %d commands", i).isEqualTo(i % 4);
+      }
+    }
+  }
+
+  @Test
+  void shouldNotServeAControllerThatIsNotReady() throws IOException {
+    admin.command(admin.propertySet(0x14, 0x0046_4001), null);
+    assertThat(queue.read(0, 1, BLOCK).code()).isEqualTo(NvmeStatus.COMMAND_SEQUENCE_ERROR);
+    assertThat(queue.command(queue.fabrics(8), null).code())
+        .isEqualTo(NvmeStatus.COMMAND_SEQUENCE_ERROR);
+  }
+
   @Test
   void shouldCompareAndWriteAsOne() throws IOException {
     byte[] old = write(20, 2, 1);

@@ -231,6 +231,10 @@ class ReservationCommandsTest {
     while (running.target.connectionCount() > 3) {
       Thread.onSpinWait();
     }
+    // The queue hears of it a turn of its loop later than the count.
+    for (int turns = 0; turns < 2; turns++) {
+      running.onShard(() -> 0);
+    }
     release();
     assertThat(ourQueue.awaitReply(first.getShort(2)).code()).isZero();
     assertThat(report().getShort(5)).isEqualTo((short) 1);
@@ -269,6 +273,107 @@ class ReservationCommandsTest {
     sqe.putInt(40, 4096 / 4 - 1).putInt(44, 1);
     byte[] data = ourQueue.command(TestHost.transportSgl(sqe, 4096), null).data();
     return TestHost.le(4096).put(0, data);
+  }
+
+  /// CPTPL of Reservation Register (Base 2.0, 7.3): keep, off, on; 01b is reserved.
+  @Test
+  void shouldKeepRegistrationsOverALossOfPowerIfAskedTo() throws IOException {
+    int off = 2 << 30;
+    int on = 3 << 30;
+    assertThat(register(ourQueue, 1 << 30, 0, 0xA)).isEqualTo(NvmeStatus.INVALID_FIELD);
+    assertThat(report().get(9)).isZero();
+    assertThat(register(ourQueue, on, 0, 0xA)).isZero();
+    assertThat(report().get(9)).isEqualTo((byte) 1);
+    assertThat(register(theirQueue, 0, 0, 0xB)).isZero();
+    assertThat(report().get(9)).as("kept").isEqualTo((byte) 1);
+    assertThat(register(theirQueue, off | 2, 0xC, 0xD)).isEqualTo(NvmeStatus.RESERVATION_CONFLICT);
+    assertThat(report().get(9)).as("a refused command changes nothing").isEqualTo((byte) 1);
+    assertThat(register(theirQueue, off | 2, 0xB, 0xD)).isZero();
+    assertThat(report().get(9)).isZero();
+  }
+
+  /// IEKEY counts with Register alone, and of a registrant alone.
+  @Test
+  void shouldIgnoreTheKeyOnlyWhereThatIsAllowed() throws IOException {
+    int ignore = 1 << 3;
+    assertThat(register(ourQueue, 2 | ignore, 0, 0xA)).isEqualTo(NvmeStatus.RESERVATION_CONFLICT);
+    assertThat(register(ourQueue, 0, 0, 0xA)).isZero();
+    assertThat(register(ourQueue, 2 | ignore, 0xDEAD, 0xC)).isZero();
+    assertThat(report().getLong(64 + 8)).isEqualTo(0xC);
+    assertThat(acquire(ourQueue, ignore, WRITE_EXCLUSIVE, 0xC, 0))
+        .isEqualTo(NvmeStatus.INVALID_FIELD);
+    assertThat(acquire(ourQueue, 0, WRITE_EXCLUSIVE, 0xC, 0)).isZero();
+    assertThat(release(ourQueue, ignore, WRITE_EXCLUSIVE, 0xC)).isEqualTo(NvmeStatus.INVALID_FIELD);
+    assertThat(register(ourQueue, 1 | ignore, 0xDEAD, 0)).isZero();
+    assertThat(report().getShort(5)).as("nobody is registered").isZero();
+  }
+
+  @Test
+  void shouldClearEverythingOrReleaseByTypeOnly() throws IOException {
+    register(ourQueue, 0, 0, 0xA);
+    register(theirQueue, 0, 0, 0xB);
+    acquire(ourQueue, 0, WRITE_EXCLUSIVE, 0xA, 0);
+    assertThat(release(ourQueue, 2, WRITE_EXCLUSIVE, 0xA)).isEqualTo(NvmeStatus.INVALID_FIELD);
+    assertThat(release(ourQueue, 0, 0, 0xA)).isEqualTo(NvmeStatus.INVALID_FIELD);
+    assertThat(release(ourQueue, 0, EXCLUSIVE_ACCESS, 0xA)).isEqualTo(NvmeStatus.INVALID_FIELD);
+    assertThat(release(theirQueue, 1, 0, 0xA)).isEqualTo(NvmeStatus.RESERVATION_CONFLICT);
+    assertThat(reportedType()).isEqualTo((byte) WRITE_EXCLUSIVE);
+    assertThat(release(theirQueue, 1, 0, 0xB)).isZero();
+    assertThat(reportedType()).isZero();
+    assertThat(report().getShort(5)).isZero();
+  }
+
+  @Test
+  void shouldAbortNothingByAPreemptThatFails() throws IOException {
+    register(ourQueue, 0, 0, 0xA);
+    register(theirQueue, 0, 0, 0xB);
+    assertThat(acquire(ourQueue, PREEMPT_AND_ABORT, WRITE_EXCLUSIVE, 0xDEAD, 0xB))
+        .isEqualTo(NvmeStatus.RESERVATION_CONFLICT);
+    assertThat(report().getShort(5)).isEqualTo((short) 2);
+  }
+
+  @Test
+  void shouldRefuseReportsWithoutRoomAndKeysThatAreMissing() throws IOException {
+    ByteBuffer report = ourQueue.entry(IoOpcode.RESERVATION_REPORT).putInt(4, 1);
+    report.putInt(40, 1023).putInt(44, 1);
+    assertThat(ourQueue.command(TestHost.transportSgl(report, 2048), null).code())
+        .isEqualTo(NvmeStatus.DATA_SGL_LENGTH_INVALID);
+    ByteBuffer huge = ourQueue.entry(IoOpcode.RESERVATION_REPORT).putInt(4, 1);
+    huge.putInt(40, -1).putInt(44, 1);
+    assertThat(ourQueue.command(TestHost.transportSgl(huge, 4096), null).code())
+        .isEqualTo(NvmeStatus.INVALID_FIELD);
+    ByteBuffer brief = ourQueue.entry(IoOpcode.RESERVATION_REPORT).putInt(4, 1).putInt(40, 15);
+    assertThat(ourQueue.command(TestHost.transportSgl(brief, 64), null).code())
+        .as("identifiers of 128 bits need the extended form")
+        .isEqualTo(NvmeStatus.HOST_IDENTIFIER_INCONSISTENT);
+    ByteBuffer keys = ourQueue.entry(IoOpcode.RESERVATION_REGISTER).putInt(4, 1);
+    assertThat(ourQueue.command(TestHost.capsuleSgl(keys, 8), new byte[8]).code())
+        .isEqualTo(NvmeStatus.DATA_SGL_LENGTH_INVALID);
+  }
+
+  /// A notice that the host does not want is not made; each reading takes one, and more are told.
+  @Test
+  void shouldKeepNoticesThatAreNotMaskedUntilEachIsRead() throws IOException {
+    ByteBuffer mask = theirs.entry(0x09).putInt(4, 1).putInt(40, 0x82).putInt(44, 1 << 2);
+    assertThat(theirs.command(mask, null).code()).isZero();
+    for (int round = 0; round < 70; round++) {
+      register(theirQueue, 0, 0, 0xB);
+      register(ourQueue, 0, 0, 0xA);
+      acquire(theirQueue, 0, WRITE_EXCLUSIVE, 0xB, 0);
+      assertThat(acquire(ourQueue, PREEMPT, WRITE_EXCLUSIVE, 0xA, 0xB)).isZero();
+      assertThat(release(ourQueue, 1, 0, 0xA)).isZero();
+    }
+    byte[] retained = AdminCommandsTest.logPage(theirs, 0x80 | 1 << 15, 64, 0).data();
+    assertThat(retained[8]).as("registration preempted").isEqualTo((byte) 1);
+    assertThat(retained[9]).as("as many as are kept").isEqualTo((byte) 63);
+    byte[] first = AdminCommandsTest.logPage(theirs, 0x80, 64, 0).data();
+    assertThat(first).isEqualTo(retained);
+    long lost = TestHost.le(64).put(0, first).getLong(0) - 1;
+    assertThat(lost).as("the count shows the gap").isPositive();
+    ByteBuffer event = theirs.entry(0x0C);
+    theirs.sendCommand(event, null);
+    assertThat((int) theirs.awaitReply(event.getShort(2)).result()).isEqualTo(0x80_00_06);
+    assertThat(AdminCommandsTest.logPage(theirs, 0x80, 64, 0).data()[9]).isEqualTo((byte) 62);
   }
 
   @Test

@@ -31,8 +31,12 @@ final class UnitFixture implements UnitHost {
 
   /// @param memory where commands' data lie, with whatever others left there
   UnitFixture(int blockBytes, UnsafeBuffer memory) {
+    this(new VolumeGeometry(BLOCKS * blockBytes, blockBytes), memory);
+  }
+
+  UnitFixture(VolumeGeometry geometry, UnsafeBuffer memory) {
     this.memory = memory;
-    volume = MemoryBlockVolume.numbered(1, new VolumeGeometry(BLOCKS * blockBytes, blockBytes));
+    volume = MemoryBlockVolume.numbered(1, geometry);
     String name = "iqn.2026-11.io.ashlar:" + volume.id();
     unit = new LogicalUnit(volume, new UnitIdentity(volume.id(), name), this);
     unit.attach(first);
@@ -85,6 +89,13 @@ final class UnitFixture implements UnitHost {
       case ScsiStatus.CHECK_CONDITION -> task.sense.sense().name();
       default -> "status " + task.status;
     };
+  }
+
+  /// Which byte of the CDB or of the parameter list the sense names.
+  static int fieldNamed(ScsiTask task) {
+    UnsafeBuffer sense = new UnsafeBuffer(new byte[SenseData.BYTES_MAX]);
+    task.sense.write(sense, 0, SenseFormat.FIXED);
+    return Wire.getShort(sense, 16);
   }
 
   /// The data that a command returned.

@@ -41,6 +41,13 @@ class KeyNegotiationTest {
         "IFMarker Yes No",
         "OFMarkInt 2048 Irrelevant",
         "TaskReporting ResponseFence,RFC3720 RFC3720",
+        "TaskReporting FastAbort Reject",
+        "IFMarker maybe Reject",
+        "DataPDUInOrder maybe Reject",
+        "ImmediateData maybe Reject",
+        "MaxBurstLength 511 Reject",
+        "DefaultTime2Wait 3601 Reject",
+        "DefaultTime2Wait -1 Reject",
         "iSCSIProtocolLevel 2 1",
         "X-com.example.key 1 NotUnderstood",
       })
