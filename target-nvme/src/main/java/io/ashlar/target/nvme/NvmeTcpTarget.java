@@ -17,7 +17,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
@@ -35,7 +34,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// them after [#close]. [#publish] says what is exported; [#listen] opens sockets, on any address
 /// and as many as wanted. Methods are called on control threads, one at a time.
 public final class NvmeTcpTarget {
-  private static final int RECEIVE_BYTES = 64 * 1024;
   private static final int UNREAD_BYTES_LOW = 256 * 1024;
   private static final int UNREAD_BYTES_HIGH = 1024 * 1024;
   private static final int BACKLOG = 1024;
@@ -78,8 +76,6 @@ public final class NvmeTcpTarget {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childOption(
-                ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BYTES))
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(UNREAD_BYTES_LOW, UNREAD_BYTES_HIGH))

@@ -12,6 +12,8 @@ import io.ashlar.target.nvme.subsystem.Subsystem;
 import io.ashlar.target.nvme.subsystem.TargetLimits;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
@@ -35,9 +37,16 @@ final class RunningTarget implements AutoCloseable {
               DigestPolicy.ALLOWED),
           List.of());
 
-  final MultiThreadIoEventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
-  final EventLoop shard = loops.next();
+  /// How sockets are read and written.
+  enum Transport {
+    /// The JDK's, which every system has.
+    NIO,
+    /// As the daemon does.
+    EPOLL
+  }
+
+  final MultiThreadIoEventLoopGroup loops;
+  final EventLoop shard;
   final MemoryBlockVolume volume;
   final NvmeTcpTarget target;
   final InetSocketAddress address;
@@ -47,14 +56,30 @@ final class RunningTarget implements AutoCloseable {
   }
 
   RunningTarget(MemoryBlockVolume volume, TargetOptions options) {
+    this(volume, options, Transport.NIO);
+  }
+
+  private RunningTarget(MemoryBlockVolume volume, TargetOptions options, Transport transport) {
     this.volume = volume;
-    target = new NvmeTcpTarget(loops, NioServerSocketChannel.class, options);
+    boolean nio = transport == Transport.NIO;
+    loops =
+        new MultiThreadIoEventLoopGroup(
+            2, nio ? NioIoHandler.newFactory() : EpollIoHandler.newFactory());
+    shard = loops.next();
+    target =
+        new NvmeTcpTarget(
+            loops, nio ? NioServerSocketChannel.class : EpollServerSocketChannel.class, options);
     publish(HostAccess.ANY);
     address = target.listen(loopback(), ListenerRole.IO);
   }
 
   static RunningTarget of4KiBlocks() {
     return new RunningTarget(new VolumeGeometry(64 << 20, 4096), OPTIONS);
+  }
+
+  static RunningTarget over(Transport transport) {
+    VolumeGeometry geometry = new VolumeGeometry(64 << 20, 4096);
+    return new RunningTarget(MemoryBlockVolume.numbered(7, geometry), OPTIONS, transport);
   }
 
   static InetSocketAddress loopback() {

@@ -72,6 +72,11 @@ public final class PduDecoder {
     return state == State.HELD;
   }
 
+  /// How many bytes of data come next; 0 if it is something else that comes.
+  public int dataLeft() {
+    return state == State.DATA ? dataLeft : 0;
+  }
+
   /// Whether the stream broke a rule; what comes is ignored.
   public boolean isStopped() {
     return state == State.STOPPED;

@@ -49,6 +49,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
   private final TargetLimits limits;
   private final Channel channel;
   private final PduDecoder decoder;
+  private final ReceiveBuffers buffers;
   private final UnsafeBuffer wire = new UnsafeBuffer(0, 0);
   private Egress egress;
   private ConnectionState state = ConnectionState.AWAITING_INITIALIZE;
@@ -64,6 +65,8 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     limits = target.limits();
     int capsuleBytesMax = Math.max(ADMIN_CAPSULE_BYTES, limits.queues().inCapsuleBytesMax());
     decoder = new PduDecoder(this, capsuleBytesMax, limits.queues().transferBytesMax());
+    buffers = new ReceiveBuffers(decoder, limits.queues().transferBytesMax());
+    channel.config().setRecvByteBufAllocator(buffers);
     egress = new Egress(channel, target.shard(channel.eventLoop()).pool());
   }
 
@@ -381,6 +384,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         channel.remoteAddress(),
         queueId,
         controller.id());
+    buffers.connected(queue);
     state(ConnectionState.CONNECTED);
     if (queueId == 0 && owner != null) {
       LOG.info(

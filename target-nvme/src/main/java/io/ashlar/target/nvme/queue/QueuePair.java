@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 abstract class QueuePair extends PayloadAccount {
   static final int SQ_HEAD_UNUSED = 0xFFFF;
 
+  /// From here on data is received apart from what comes before it.
+  private static final int LONG_BYTES = 32 * 1024;
+
   final Controller controller;
   final Egress egress;
 
@@ -43,6 +46,10 @@ abstract class QueuePair extends PayloadAccount {
   private @Nullable Command waitingLast;
   private @Nullable Command receiving;
   private int capsulePosition;
+
+  /// How many commands wait for data of at least [#LONG_BYTES] that they asked for.
+  private int awaitingLong;
+
   private int sqHead;
   private boolean closed;
 
@@ -222,8 +229,32 @@ abstract class QueuePair extends PayloadAccount {
       left = Math.min(left - skipped, command.transferBytes - command.receivedBytes);
     }
     PayloadBlock block = requireNonNull(dataBlock(command), "a receiving command has memory");
-    block.bytes().putBytes(command.blockOffset + command.receivedBytes, source, from, left);
+    int to = command.blockOffset + command.receivedBytes;
+    boolean hasLanded = source.addressOffset() + from == block.memoryAddress() + to;
+    if (!hasLanded) {
+      block.bytes().putBytes(to, source, from, left);
+    }
     command.receivedBytes += left;
+  }
+
+  /// Whether the next `dataBytes` of data are a command's, all of them and nothing but.
+  boolean receives(int dataBytes) {
+    Command command = receiving;
+    return command != null
+        && command.capsuleOffset == 0
+        && dataBytes <= command.transferBytes - command.receivedBytes;
+  }
+
+  /// Points `landing` at where the next `dataBytes` of data belong, which a command [#receives].
+  Landing landAt(Landing landing, int dataBytes) {
+    Command command = requireNonNull(receiving, "a command receives");
+    PayloadBlock block = requireNonNull(dataBlock(command), "a receiving command has memory");
+    return landing.at(block, command.blockOffset + command.receivedBytes, dataBytes);
+  }
+
+  /// Whether much data will come that was asked for.
+  boolean awaitsLongData() {
+    return awaitingLong > 0;
   }
 
   /// The PDU is over.
@@ -245,8 +276,15 @@ abstract class QueuePair extends PayloadAccount {
     if (command.verdict >= 0 && command.partner == null) {
       finish(command, command.verdict, 0, 0);
     } else {
+      noLongerAwaitsData(command);
       command.state = CommandState.EXECUTING;
       execute(command);
+    }
+  }
+
+  private void noLongerAwaitsData(Command command) {
+    if (command.state == CommandState.AWAITING_DATA && command.transferBytes >= LONG_BYTES) {
+      awaitingLong--;
     }
   }
 
@@ -260,6 +298,7 @@ abstract class QueuePair extends PayloadAccount {
       execute(command);
     } else {
       command.state = CommandState.AWAITING_DATA;
+      awaitingLong += command.transferBytes >= LONG_BYTES ? 1 : 0;
       int tag = command.nextTransferTag(slotMask + 1);
       abandoned.forget(tag);
       egress.readyToTransfer(command.commandId, tag, 0, command.transferBytes);
@@ -342,6 +381,7 @@ abstract class QueuePair extends PayloadAccount {
   }
 
   private void leaveSlot(Command command) {
+    noLongerAwaitsData(command);
     if (command.state == CommandState.AWAITING_DATA
         && command.announcedBytes < command.transferBytes) {
       abandoned.add(command.leftOver());
