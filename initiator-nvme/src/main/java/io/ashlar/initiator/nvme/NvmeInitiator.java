@@ -101,7 +101,10 @@ public final class NvmeInitiator implements AutoCloseable {
 
   private QueueOptions ioQueueOptions(int depth) {
     int inCapsule =
-        Math.clamp(identity.inCapsuleBytesMax(), CONNECT_IN_CAPSULE_BYTES_MIN, 16 * 1024);
+        Math.clamp(
+            identity.inCapsuleBytesMax(),
+            CONNECT_IN_CAPSULE_BYTES_MIN,
+            QueueOptions.IN_CAPSULE_BYTES_MAX);
     return new QueueOptions(
         options.address(),
         depth,

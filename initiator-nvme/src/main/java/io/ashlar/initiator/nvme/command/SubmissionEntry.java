@@ -60,6 +60,10 @@ public final class SubmissionEntry {
     bytes.put(FLAGS_OFFSET, (byte) (FLAG_SGL | half));
   }
 
+  public boolean isFused() {
+    return (bytes.get(FLAGS_OFFSET) & (FUSED_FIRST | FUSED_SECOND)) != 0;
+  }
+
   /// Sets command dword `index`, 10 to 15.
   public SubmissionEntry dword(int index, int value) {
     bytes.putInt(CDW10_OFFSET + (index - 10) * Integer.BYTES, value);

@@ -18,6 +18,7 @@ public final class HostCommand {
   private final int index;
   private final SubmissionEntry entry = new SubmissionEntry();
   private final ByteBuffer data;
+  private final ByteBuffer outgoing;
   private final int[] grantTags;
   private final int[] grantOffsets;
   private final int[] grantLengths;
@@ -41,6 +42,9 @@ public final class HostCommand {
   /// Bytes of granted data that still wait to be sent.
   int owedBytes;
 
+  /// Not sent yet: the capsule takes its data along, which is long.
+  boolean waitsWithCapsule;
+
   boolean isDataDamaged;
   boolean isQueuedToSend;
   @Nullable HostCommand nextToSend;
@@ -55,6 +59,7 @@ public final class HostCommand {
     this.index = index;
     this.data =
         ByteBuffer.allocateDirect(options.transferBytesMax()).order(ByteOrder.LITTLE_ENDIAN);
+    this.outgoing = data.duplicate();
     this.grantTags = new int[options.readyToTransferMax()];
     this.grantOffsets = new int[options.readyToTransferMax()];
     this.grantLengths = new int[options.readyToTransferMax()];
@@ -68,6 +73,11 @@ public final class HostCommand {
   /// The slot's data from offset 0, little-endian; use absolute access.
   public ByteBuffer data() {
     return data;
+  }
+
+  /// A part of the data to be sent; the same buffer each time.
+  ByteBuffer outgoing(int offset, int lengthBytes) {
+    return outgoing.limit(offset + lengthBytes).position(offset);
   }
 
   /// The command has no data.
@@ -147,6 +157,7 @@ public final class HostCommand {
     this.deadlineNs = deadlineNs;
     movedBytes = 0;
     owedBytes = 0;
+    waitsWithCapsule = false;
     isDataDamaged = false;
     grantHead = 0;
     grantCount = 0;

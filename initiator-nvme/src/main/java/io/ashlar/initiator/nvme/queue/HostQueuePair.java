@@ -140,8 +140,7 @@ public final class HostQueuePair implements AutoCloseable {
       if (hasEnded()) {
         return work;
       }
-      work += sender.stageData();
-      work += sender.flush(socket);
+      work += send();
       if (nowNs - nextTimeoutCheckNs >= 0) {
         nextTimeoutCheckNs = nowNs + TIMEOUT_CHECK_INTERVAL_NS;
         checkTimeouts(nowNs);
@@ -151,6 +150,18 @@ public final class HostQueuePair implements AutoCloseable {
       fail("the connection broke: " + e.getMessage());
       return 1;
     }
+  }
+
+  /// Sends what there is, as far as the socket takes it.
+  private int send() throws IOException {
+    int work = 0;
+    int written;
+    do {
+      work += sender.stageData();
+      written = sender.flush(socket);
+      work += written;
+    } while (written > 0 && sender.canStageMore());
+    return work;
   }
 
   /// Sleeps until the socket has something to do or `timeoutNs` have passed.

@@ -49,6 +49,11 @@ final class HostSocket implements AutoCloseable {
     return channel.write(from);
   }
 
+  /// Writes the buffers one after the other, as far as the socket takes them.
+  long write(ByteBuffer[] from) throws IOException {
+    return channel.write(from);
+  }
+
   /// Sleeps until there is something to read, or room to write if `interest` says so, or time is
   /// up.
   ///

@@ -13,11 +13,20 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /// The sending half of a connection: stages PDUs in one buffer and writes them together. The buffer
-/// has room for a capsule of every slot at any time, so a command never waits for room; data that
-/// R2Ts ask for takes what room is left, oldest first.
+/// has room for a capsule of every slot at any time, so a command with little or no data never
+/// waits for room. Longer data goes out from where it lies, one PDU at a time and oldest first,
+/// gathered with what is staged before and behind it:
+///
+/// ```
+/// | staged … header | data of one command | digest? staged … |
+///                   ^ bodyAt
+/// ```
 final class PduSender {
   /// One H2CData PDU carries at most this, so that a long write does not hold up small ones.
   private static final int CHUNK_BYTES_MAX = 128 * 1024;
+
+  /// Data up to this length is copied behind its header, which is cheaper than to gather it.
+  private static final int COPIED_BYTES_MAX = 16 * 1024;
 
   /// Header, digests and the widest padding of one PDU.
   private static final int OVERHEAD_BYTES_MAX = 256;
@@ -26,17 +35,28 @@ final class PduSender {
   private final ByteBuffer out;
   private final int capsuleRoom;
   private final int inCapsuleBytesMax;
+  private final ByteBuffer[] gathered = new ByteBuffer[3];
+  private final ByteBuffer outTail;
   private int chunkBytesMax = CHUNK_BYTES_MAX;
+
+  /// Data under way that is sent from where it lies.
+  private @Nullable ByteBuffer body;
+
+  /// How much of the staged bytes goes before [#body].
+  private int bodyAt;
+
   private @Nullable HostCommand oldest;
   private @Nullable HostCommand newest;
 
   PduSender(QueueOptions options, PduLayout layout) {
     this.layout = layout;
     this.inCapsuleBytesMax = Math.min(options.inCapsuleBytesMax(), options.transferBytesMax());
-    this.capsuleRoom = options.depth() * (inCapsuleBytesMax + OVERHEAD_BYTES_MAX);
+    int copiedMax = Math.min(inCapsuleBytesMax, COPIED_BYTES_MAX);
+    this.capsuleRoom = options.depth() * (copiedMax + OVERHEAD_BYTES_MAX);
     this.out =
-        ByteBuffer.allocateDirect(capsuleRoom + 2 * (CHUNK_BYTES_MAX + OVERHEAD_BYTES_MAX))
+        ByteBuffer.allocateDirect(capsuleRoom + 4 * (COPIED_BYTES_MAX + OVERHEAD_BYTES_MAX))
             .order(ByteOrder.LITTLE_ENDIAN);
+    this.outTail = out.duplicate();
   }
 
   /// Takes the controller's MAXH2CDATA.
@@ -50,22 +70,46 @@ final class PduSender {
     out.position(out.position() + length);
   }
 
-  /// Stages a command, with its data if that may travel in the capsule.
+  /// Stages a command, with its data if that may travel in the capsule. One with long data waits
+  /// its turn among those; not a fused one, which stays with its other half and waits to be asked.
   void stageCommand(HostCommand command) {
-    int inCapsule = 0;
-    if (command.direction == DataDirection.TO_CONTROLLER
-        && command.dataLength <= inCapsuleBytesMax) {
-      inCapsule = command.dataLength;
-      command.entry().dataInCapsule(inCapsule);
-      command.movedBytes = inCapsule;
-    } else {
+    boolean inCapsule =
+        command.direction == DataDirection.TO_CONTROLLER
+            && command.dataLength <= inCapsuleBytesMax
+            && (command.dataLength <= COPIED_BYTES_MAX || !command.entry().isFused());
+    if (!inCapsule) {
       command.entry().dataByTransport(command.dataLength);
+      putCapsule(command, 0);
+      return;
     }
+    command.entry().dataInCapsule(command.dataLength);
+    command.movedBytes = command.dataLength;
+    if (command.dataLength > COPIED_BYTES_MAX) {
+      command.waitsWithCapsule = true;
+      command.owedBytes = command.dataLength;
+      enqueue(command);
+    } else {
+      putCapsule(command, command.dataLength);
+    }
+  }
+
+  private void putCapsule(HostCommand command, int inCapsuleBytes) {
     int at = out.position();
-    layout.arrange(CommandCapsule.LENGTH, inCapsule);
+    layout.arrange(CommandCapsule.LENGTH, inCapsuleBytes);
     CommandCapsule.put(out, at, command.entry().bytes(), layout);
-    layout.finish(out, at, command.data(), 0);
-    out.position(at + layout.length());
+    putData(command, 0, inCapsuleBytes);
+  }
+
+  /// Puts what follows a header that begins at `out`'s position, and moves that behind it.
+  private void putData(HostCommand command, int from, int length) {
+    int at = out.position();
+    if (length <= COPIED_BYTES_MAX) {
+      out.position(at + layout.finish(out, at, command.data(), from));
+      return;
+    }
+    bodyAt = at + layout.finishHead(out, at);
+    out.position(bodyAt + layout.finishTail(out, bodyAt, command.data(), from));
+    body = command.outgoing(from, length);
   }
 
   /// Notes that a command has data to send.
@@ -82,7 +126,7 @@ final class PduSender {
     newest = command;
   }
 
-  /// Stages granted data as far as there is room.
+  /// Stages long data as far as there is room.
   ///
   /// @return how many PDUs were staged
   int stageData() {
@@ -90,7 +134,7 @@ final class PduSender {
     while (oldest != null && hasRoomForData()) {
       HostCommand command = oldest;
       if (command.owedBytes > 0) {
-        stageChunk(command);
+        stageNext(command);
         staged++;
       }
       if (command.owedBytes == 0) {
@@ -100,8 +144,23 @@ final class PduSender {
     return staged;
   }
 
+  /// Whether [#stageData] would find something to stage.
+  boolean canStageMore() {
+    return oldest != null && hasRoomForData();
+  }
+
   private boolean hasRoomForData() {
-    return out.remaining() - capsuleRoom >= chunkBytesMax + OVERHEAD_BYTES_MAX;
+    return body == null && out.remaining() - capsuleRoom >= COPIED_BYTES_MAX + OVERHEAD_BYTES_MAX;
+  }
+
+  private void stageNext(HostCommand command) {
+    if (command.waitsWithCapsule) {
+      command.waitsWithCapsule = false;
+      command.owedBytes = 0;
+      putCapsule(command, command.dataLength);
+    } else {
+      stageChunk(command);
+    }
   }
 
   private void stageChunk(HostCommand command) {
@@ -112,8 +171,7 @@ final class PduSender {
     int at = out.position();
     layout.arrange(DataTransfer.LENGTH, length);
     DataTransfer.putToController(out, at, tags, offset, last, layout);
-    layout.finish(out, at, command.data(), offset);
-    out.position(at + layout.length());
+    putData(command, offset, length);
     command.sent(length);
   }
 
@@ -135,23 +193,50 @@ final class PduSender {
   }
 
   boolean hasStaged() {
-    return out.position() > 0;
+    return out.position() > 0 || body != null;
   }
 
   /// Writes what is staged, as far as the socket takes it.
   ///
   /// @return bytes written
   int flush(HostSocket socket) throws IOException {
+    ByteBuffer data = body;
+    if (data != null) {
+      return flushAround(data, socket);
+    }
     if (out.position() == 0) {
       return 0;
     }
     out.flip();
     int written = socket.write(out);
+    keepRest();
+    return written;
+  }
+
+  private int flushAround(ByteBuffer data, HostSocket socket) throws IOException {
+    outTail.limit(out.position()).position(bodyAt);
+    out.position(0).limit(bodyAt);
+    gathered[0] = out;
+    gathered[1] = data;
+    gathered[2] = outTail;
+    int written = (int) socket.write(gathered);
+    if (data.hasRemaining()) {
+      bodyAt = out.remaining();
+      out.limit(outTail.limit());
+    } else {
+      body = null;
+      out.limit(outTail.limit()).position(outTail.position());
+    }
+    keepRest();
+    return written;
+  }
+
+  /// Moves what was not written to the front.
+  private void keepRest() {
     if (out.hasRemaining()) {
       out.compact();
     } else {
       out.clear();
     }
-    return written;
   }
 }

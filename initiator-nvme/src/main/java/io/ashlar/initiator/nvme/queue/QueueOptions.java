@@ -8,7 +8,7 @@ import java.time.Duration;
 /// @param address where the controller listens
 /// @param depth how many commands may be under way, 1 to 1024
 /// @param transferBytesMax the longest data of one command; each slot has a buffer of this size
-/// @param inCapsuleBytesMax writes up to this length travel in their capsule, at most 16 KiB
+/// @param inCapsuleBytesMax writes up to this length travel in their capsule, at most 256 KiB
 /// @param readyToTransferMax how many R2Ts of one command the controller may have outstanding
 /// @param alignmentDwords the alignment wanted of received data (HPDA + 1), 1 to 32
 /// @param digests which digests to ask for
@@ -23,7 +23,10 @@ public record QueueOptions(
     Digests digests,
     Duration timeout) {
   static final int DEPTH_MAX = 1024;
-  static final int IN_CAPSULE_BYTES_MAX = 16 * 1024;
+
+  /// A command with more data waits until it is asked for it, whatever the controller would take.
+  public static final int IN_CAPSULE_BYTES_MAX = 256 * 1024;
+
   private static final int TRANSFER_BYTES_MAX = 64 * 1024 * 1024;
   private static final int READY_TO_TRANSFER_MAX = 64;
 
@@ -35,7 +38,7 @@ public record QueueOptions(
         transferBytesMax);
     require(
         inCapsuleBytesMax >= 0 && inCapsuleBytesMax <= IN_CAPSULE_BYTES_MAX,
-        "data in a capsule must be at most 16 KiB",
+        "data in a capsule must be at most 256 KiB",
         inCapsuleBytesMax);
     require(
         readyToTransferMax >= 1 && readyToTransferMax <= READY_TO_TRANSFER_MAX,

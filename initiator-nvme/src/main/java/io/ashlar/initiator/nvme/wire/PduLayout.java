@@ -49,20 +49,40 @@ public final class PduLayout {
   }
 
   /// Fills in what follows the header at `at`: its digest, padding, and the data with its digest.
-  public void finish(ByteBuffer to, int at, ByteBuffer data, int from) {
+  ///
+  /// @return how much of `to` the PDU takes
+  public int finish(ByteBuffer to, int at, ByteBuffer data, int from) {
+    finishHead(to, at);
+    if (dataLength > 0) {
+      to.put(at + dataOffset, data, from, dataLength);
+      finishTail(to, at + dataOffset + dataLength, data, from);
+    }
+    return length;
+  }
+
+  /// Fills in the digest of the header at `at`, and the padding, if any, up to the data.
+  ///
+  /// @return how much of `to` lies before the data
+  public int finishHead(ByteBuffer to, int at) {
     if (hasHeaderDigest()) {
       to.putInt(at + headerLength, digest(to, at, headerLength));
     }
-    if (dataLength == 0) {
-      return;
-    }
-    for (int i = headerLength + (hasHeaderDigest() ? DIGEST_LENGTH : 0); i < dataOffset; i++) {
+    int headerEnd = headerLength + (hasHeaderDigest() ? DIGEST_LENGTH : 0);
+    for (int i = headerEnd; i < dataOffset; i++) {
       to.put(at + i, (byte) 0);
     }
-    to.put(at + dataOffset, data, from, dataLength);
-    if (hasDataDigest()) {
-      to.putInt(at + dataOffset + dataLength, digest(data, from, dataLength));
+    return Math.max(headerEnd, dataOffset);
+  }
+
+  /// Fills in at `at` what follows the data: its digest, if any.
+  ///
+  /// @return how much of `to` that takes
+  public int finishTail(ByteBuffer to, int at, ByteBuffer data, int from) {
+    if (!hasDataDigest()) {
+      return 0;
     }
+    to.putInt(at, digest(data, from, dataLength));
+    return DIGEST_LENGTH;
   }
 
   /// The CRC32C of `length` bytes from `at`; leaves the buffer's position and limit as they were.
