@@ -40,7 +40,7 @@ class QueueOptionsTest {
     "1, 4095, 0, 1, 1, 1, longest transfer",
     "1, 67108865, 0, 1, 1, 1, longest transfer",
     "1, 4096, -1, 1, 1, 1, capsule",
-    "1, 4096, 16385, 1, 1, 1, capsule",
+    "1, 4096, 262145, 1, 1, 1, capsule",
     "1, 4096, 0, 0, 1, 1, R2Ts",
     "1, 4096, 0, 65, 1, 1, R2Ts",
     "1, 4096, 0, 1, 0, 1, alignment",
@@ -56,7 +56,7 @@ class QueueOptionsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 4096, 0, 1, 1, 1", "1024, 67108864, 16384, 64, 32, 86400000"})
+  @CsvSource({"1, 4096, 0, 1, 1, 1", "1024, 67108864, 262144, 64, 32, 86400000"})
   void shouldTakeTheLeastAndTheMost(
       int depth, int transfer, int capsule, int asks, int alignment, long timeoutMs) {
     assertThatCode(() -> options(depth, transfer, capsule, asks, alignment, timeoutMs))
