@@ -166,10 +166,10 @@ public final class LogWriter {
   }
 
   /// Keeps groups of hosts' writes that are small beside their header apart, so that more writes
-  /// share one: for times when room is dear. A write that comes so long after the last group was
-  /// closed does not wait.
+  /// share one: for times when room is dear. Only while another is at the device: a host that
+  /// writes one block at a time waits for nobody.
   ///
-  /// @param nanoseconds from the close of one group to the next; 0 to close them at once
+  /// @param nanoseconds at most from the close of one group to the next; 0 to close them at once
   public void userGroupGap(long nanoseconds) {
     userGapNs = nanoseconds;
   }
@@ -186,6 +186,7 @@ public final class LogWriter {
   private boolean isHeldBack() {
     Group user = building[Stream.USER.code()];
     return userGapNs > 0
+        && inFlight[Stream.USER.code()] > 0
         && user != null
         && !user.isEmpty()
         && user.closedBytes() < WORTHY_BLOCKS * alignmentBytes;

@@ -119,31 +119,47 @@ class LogWriterTest {
   void shouldKeepSmallGroupsApartWhereRoomIsDear() {
     segments.offerRest();
     log.userGroupGap(1000);
-    clock.advance(1000);
-    assertThat(log.deadlineNs()).as("nothing is held back").isEqualTo(Long.MAX_VALUE);
     append(Stream.USER, 512);
-    turn();
-    assertThat(heard.durable).as("none was closed lately").containsExactly(1L);
+    log.doWork();
     long closedNs = clock.nanoTime();
     append(Stream.USER, 512);
     append(Stream.USER, 512);
-    turn();
+    log.doWork();
     assertThat(log.isFlushed(Stream.USER)).as("more may come").isFalse();
     assertThat(log.deadlineNs()).isEqualTo(closedNs + 1000);
-    clock.advance(closedNs + 1000 - clock.nanoTime() - 2);
-    turn();
-    assertThat(heard.durable).hasSize(1);
+    clock.advance(999);
+    log.doWork();
+    assertThat(log.isFlushed(Stream.USER)).isFalse();
+    clock.advance(1);
+    log.doWork();
+    assertThat(log.isFlushed(Stream.USER)).as("long enough").isTrue();
     turn();
     assertThat(heard.durable).as("both in one group").containsExactly(1L, 2L);
-    append(Stream.USER, 8 * 512);
-    assertThat(log.deadlineNs()).as("worth its header").isEqualTo(Long.MAX_VALUE);
-    turn();
-    assertThat(heard.durable).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void shouldNotHoldBackWhatNothingIsGainedBy() {
+    segments.offerRest();
+    log.userGroupGap(1000);
     append(Stream.USER, 512);
     turn();
-    log.userGroupGap(0);
+    append(Stream.USER, 512);
+    assertThat(log.deadlineNs()).as("none is at the device").isEqualTo(Long.MAX_VALUE);
     turn();
-    assertThat(heard.durable).containsExactly(1L, 2L, 3L, 4L);
+    assertThat(heard.durable).containsExactly(1L, 2L);
+    append(Stream.USER, 512);
+    log.doWork();
+    append(Stream.USER, 8 * 512);
+    assertThat(log.deadlineNs()).as("worth its header").isEqualTo(Long.MAX_VALUE);
+    log.doWork();
+    assertThat(log.isFlushed(Stream.USER)).isTrue();
+    turn();
+    append(Stream.USER, 512);
+    log.doWork();
+    append(Stream.USER, 512);
+    log.userGroupGap(0);
+    log.doWork();
+    assertThat(log.isFlushed(Stream.USER)).as("room is not dear").isTrue();
   }
 
   @Test
