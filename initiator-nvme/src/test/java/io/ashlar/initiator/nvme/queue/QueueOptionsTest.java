@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,21 +36,21 @@ class QueueOptionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 4096, 0, 1, 1, 1, depth",
-    "1025, 4096, 0, 1, 1, 1, depth",
-    "1, 4095, 0, 1, 1, 1, longest transfer",
-    "1, 67108865, 0, 1, 1, 1, longest transfer",
-    "1, 4096, -1, 1, 1, 1, capsule",
-    "1, 4096, 262145, 1, 1, 1, capsule",
-    "1, 4096, 0, 0, 1, 1, R2Ts",
-    "1, 4096, 0, 65, 1, 1, R2Ts",
-    "1, 4096, 0, 1, 0, 1, alignment",
-    "1, 4096, 0, 1, 33, 1, alignment",
-    "1, 4096, 0, 1, 1, 0, timeout"
+    "0 4096 0 1 1 1, depth",
+    "1025 4096 0 1 1 1, depth",
+    "1 4095 0 1 1 1, longest transfer",
+    "1 67108865 0 1 1 1, longest transfer",
+    "1 4096 -1 1 1 1, capsule",
+    "1 4096 262145 1 1 1, capsule",
+    "1 4096 0 0 1 1, R2Ts",
+    "1 4096 0 65 1 1, R2Ts",
+    "1 4096 0 1 0 1, alignment",
+    "1 4096 0 1 33 1, alignment",
+    "1 4096 0 1 1 0, timeout"
   })
-  void shouldRefuseWhatCannotBeAndSayWhy(
-      int depth, int transfer, int capsule, int asks, int alignment, long timeoutMs, String why) {
-    assertThatThrownBy(() -> options(depth, transfer, capsule, asks, alignment, timeoutMs))
+  void shouldRefuseWhatCannotBeAndSayWhy(String figures, String why) {
+    int[] each = Arrays.stream(figures.split(" ", -1)).mapToInt(Integer::parseInt).toArray();
+    assertThatThrownBy(() -> options(each[0], each[1], each[2], each[3], each[4], each[5]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("NVMe/TCP queue: ")
         .hasMessageContaining(why);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ashlar.core.base.CheckFailedException;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,23 +16,23 @@ class TargetLimitsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 128, 16384, 1048576, 4, 67108864, I/O queues",
-    "1025, 128, 16384, 1048576, 4, 67108864, I/O queues",
-    "16, 1, 16384, 1048576, 4, 67108864, 2 to 4096 entries",
-    "16, 4097, 16384, 1048576, 4, 67108864, 2 to 4096 entries",
-    "16, 128, 4080, 1048576, 4, 67108864, capsule",
-    "16, 128, 65552, 1048576, 4, 67108864, capsule",
-    "16, 128, 8200, 1048576, 4, 67108864, capsule",
-    "16, 128, 16384, 8192, 4, 67108864, a transfer is",
-    "16, 128, 16384, 2097152, 4, 67108864, a transfer is",
-    "16, 128, 16384, 49152, 4, 67108864, a transfer is",
-    "16, 128, 16384, 1048576, 0, 67108864, event requests",
-    "16, 128, 16384, 1048576, 17, 67108864, event requests",
-    "16, 128, 16384, 1048576, 4, 8388607, payload memory"
+    "0 128 16384 1048576 4 67108864, I/O queues",
+    "1025 128 16384 1048576 4 67108864, I/O queues",
+    "16 1 16384 1048576 4 67108864, 2 to 4096 entries",
+    "16 4097 16384 1048576 4 67108864, 2 to 4096 entries",
+    "16 128 4080 1048576 4 67108864, capsule",
+    "16 128 65552 1048576 4 67108864, capsule",
+    "16 128 8200 1048576 4 67108864, capsule",
+    "16 128 16384 8192 4 67108864, a transfer is",
+    "16 128 16384 2097152 4 67108864, a transfer is",
+    "16 128 16384 49152 4 67108864, a transfer is",
+    "16 128 16384 1048576 0 67108864, event requests",
+    "16 128 16384 1048576 17 67108864, event requests",
+    "16 128 16384 1048576 4 8388607, payload memory"
   })
-  void shouldRefuseQueuesThatCannotBe(
-      int queues, int entries, int capsule, int transfer, int events, long payload, String why) {
-    assertThatThrownBy(() -> new QueueLimits(queues, entries, capsule, transfer, events, payload))
+  void shouldRefuseQueuesThatCannotBe(String figures, String why) {
+    int[] each = Arrays.stream(figures.split(" ", -1)).mapToInt(Integer::parseInt).toArray();
+    assertThatThrownBy(() -> new QueueLimits(each[0], each[1], each[2], each[3], each[4], each[5]))
         .isInstanceOf(CheckFailedException.class)
         .hasMessageContaining(why);
   }
