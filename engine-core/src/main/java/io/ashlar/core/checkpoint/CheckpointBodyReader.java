@@ -247,11 +247,9 @@ public final class CheckpointBodyReader {
 
   /// Whether a block is stored nowhere, or where and as long as one can be.
   private boolean lies(EntryFlyweight entry) {
-    boolean isBlock =
-        entry.length() <= EntryFlyweight.LENGTH_MAX
-            && Sectors.holding(entry.length()) == entry.units();
     return !entry.isStored()
-        || (isBlock && geometry.holds(entry.address(), Sectors.toBytes(entry.units())));
+        || (entry.hasBlockLength()
+            && geometry.holds(entry.address(), Sectors.toBytes(entry.units())));
   }
 
   /// A count of items of at least `itemBytes` each, which must fit what is left.

@@ -80,6 +80,12 @@ public final class EntryFlyweight {
     return units() != 0;
   }
 
+  /// Whether its length is one that a stored block has, and its units are what that takes. Whoever
+  /// reads it trusts both.
+  public boolean hasBlockLength() {
+    return length() <= LENGTH_MAX && Sectors.holding(length()) == units();
+  }
+
   public long writeId() {
     return buffer.getLong(WRITE_ID_OFFSET);
   }

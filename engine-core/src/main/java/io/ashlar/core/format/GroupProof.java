@@ -105,13 +105,11 @@ public final class GroupProof {
     long payload = 0;
     for (int i = 0; i < blocks; i++) {
       block.wrap(record.buffer(), RecordFlyweight.descriptorOffset(i));
-      if (block.length() > BLOCK_BYTES) {
+      if (block.length() > EntryFlyweight.LENGTH_MAX) {
         return -1;
       }
       payload += Sectors.align(block.length(), Sectors.BYTES);
     }
     return payload;
   }
-
-  private static final int BLOCK_BYTES = 4096;
 }

@@ -41,8 +41,7 @@ final class PageProof {
   private boolean isSound(EntryFlyweight slot, int layer) {
     return !slot.isStored()
         || (layers.mayReferTo(layer, slot.owner())
-            && Sectors.holding(slot.length()) == slot.units()
-            && slot.length() <= EntryFlyweight.LENGTH_MAX
+            && slot.hasBlockLength()
             && io.holds(slot.address(), slot.units()));
   }
 
