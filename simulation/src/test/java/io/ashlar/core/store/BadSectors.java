@@ -1,22 +1,19 @@
 package io.ashlar.core.store;
 
 import io.ashlar.core.device.BlockDevice;
-import io.ashlar.core.device.DeviceGeometry;
 import io.ashlar.core.device.DeviceOperation;
 import io.ashlar.core.device.DeviceRequest;
 import io.ashlar.core.device.DeviceStatus;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.TreeMap;
 
 /// A device that refuses every read that touches a bad place.
-final class BadSectors implements BlockDevice {
-  private final BlockDevice device;
+final class BadSectors extends PassingDevice {
   private final TreeMap<Long, Long> endByStart = new TreeMap<>();
   private final ArrayDeque<DeviceRequest> refused = new ArrayDeque<>();
 
   BadSectors(BlockDevice device) {
-    this.device = device;
+    super(device);
   }
 
   /// Makes `[offset, offset + bytes)` bad.
@@ -30,21 +27,6 @@ final class BadSectors implements BlockDevice {
     return request.operation == DeviceOperation.READ
         && last != null
         && last.getValue() > request.offset;
-  }
-
-  @Override
-  public String name() {
-    return device.name();
-  }
-
-  @Override
-  public DeviceGeometry geometry() {
-    return device.geometry();
-  }
-
-  @Override
-  public void useArena(ByteBuffer arena) {
-    device.useArena(arena);
   }
 
   @Override
@@ -66,10 +48,5 @@ final class BadSectors implements BlockDevice {
   @Override
   public int inFlight() {
     return refused.size() + device.inFlight();
-  }
-
-  @Override
-  public void close() {
-    device.close();
   }
 }

@@ -1,42 +1,24 @@
 package io.ashlar.core.store;
 
 import io.ashlar.core.device.BlockDevice;
-import io.ashlar.core.device.DeviceGeometry;
 import io.ashlar.core.device.DeviceOperation;
 import io.ashlar.core.device.DeviceRequest;
 import io.ashlar.core.device.DeviceStatus;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// A device of which one read, counted from the first, fails; everything else goes through.
-final class FailingReads implements BlockDevice {
-  private final BlockDevice device;
+final class FailingReads extends PassingDevice {
   private int readsLeft;
   private boolean failed;
   private @Nullable DeviceRequest failing;
 
   FailingReads(BlockDevice device, int readsBefore) {
-    this.device = device;
+    super(device);
     readsLeft = readsBefore;
   }
 
   boolean hasFailed() {
     return failed;
-  }
-
-  @Override
-  public String name() {
-    return device.name();
-  }
-
-  @Override
-  public DeviceGeometry geometry() {
-    return device.geometry();
-  }
-
-  @Override
-  public void useArena(ByteBuffer arena) {
-    device.useArena(arena);
   }
 
   @Override
@@ -64,10 +46,5 @@ final class FailingReads implements BlockDevice {
   @Override
   public int inFlight() {
     return device.inFlight() + (failing == null ? 0 : 1);
-  }
-
-  @Override
-  public void close() {
-    device.close();
   }
 }

@@ -1,18 +1,15 @@
 package io.ashlar.core.store;
 
 import io.ashlar.core.device.BlockDevice;
-import io.ashlar.core.device.DeviceGeometry;
 import io.ashlar.core.device.DeviceOperation;
 import io.ashlar.core.device.DeviceRequest;
-import java.nio.ByteBuffer;
 import java.util.BitSet;
 
 /// A disk as a sparse file is one: ranges get their place with the first write. Notes where durable
 /// writes had to wait for that.
-final class ThinDevice implements BlockDevice {
+final class ThinDevice extends PassingDevice {
   private static final int PAGE_BYTES = 4096;
 
-  private final BlockDevice device;
   private final BitSet backed = new BitSet();
 
   /// Segments, and the header area before them as number 0, with durable writes into ranges that
@@ -22,7 +19,7 @@ final class ThinDevice implements BlockDevice {
   int plainWrites;
 
   ThinDevice(BlockDevice device) {
-    this.device = device;
+    super(device);
   }
 
   @Override
@@ -51,35 +48,5 @@ final class ThinDevice implements BlockDevice {
       backed.set(from, from + (int) Math.ceilDiv(request.length, PAGE_BYTES));
     }
     return true;
-  }
-
-  @Override
-  public String name() {
-    return device.name();
-  }
-
-  @Override
-  public DeviceGeometry geometry() {
-    return device.geometry();
-  }
-
-  @Override
-  public void useArena(ByteBuffer arena) {
-    device.useArena(arena);
-  }
-
-  @Override
-  public int poll() {
-    return device.poll();
-  }
-
-  @Override
-  public int inFlight() {
-    return device.inFlight();
-  }
-
-  @Override
-  public void close() {
-    device.close();
   }
 }
