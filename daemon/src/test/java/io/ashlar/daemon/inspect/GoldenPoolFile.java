@@ -18,10 +18,10 @@ import java.util.SplittableRandom;
 import java.util.zip.GZIPInputStream;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/// The golden pool of format v1 as a file, its key file, and a way to damage and look at it.
+/// The golden pool of format v2 as a file, its key file, and a way to damage and look at it.
 final class GoldenPoolFile {
   private static final Path IMAGE =
-      Path.of("../simulation/src/test/resources/io/ashlar/core/store/pool-v1-unit-512.img.gz");
+      Path.of("../simulation/src/test/resources/io/ashlar/core/store/pool-v2-unit-512.img.gz");
   private static final int MIB = 1 << 20;
 
   /// What a command line ended with.

@@ -36,7 +36,7 @@ class InspectCommandTest {
     assertThat(result.err()).isEmpty();
     assertThat(result.exitCode()).isZero();
     assertThat(result.out())
-        .contains("pool.img, format 1")
+        .contains("pool.img, format 2")
         .contains("not closed in order")
         .containsPattern("(?m)^A +0 +\\d+ +2 +\\d+ +sound$")
         .containsPattern("Superblock [AB] counts: both are sound")
@@ -97,7 +97,7 @@ class InspectCommandTest {
     Result superblock = pool.run("inspect", file, "--offset", "0");
     assertThat(superblock.out())
         .containsPattern("(?m)^0000000000 41 53 48 4c 41 52 53 42 +# magic ASHLARSB")
-        .containsPattern("(?m)^000000000c 01 00 00 00 +# format version: 1")
+        .containsPattern("(?m)^000000000c 02 00 00 00 +# format version: 2")
         .containsPattern(
             "(?m)^0000000038 00 00 00 00 00 00 00 00 +# secret of the device, not shown");
     Result group = pool.run("inspect", file, "--offset", "0", "--segment", "0");

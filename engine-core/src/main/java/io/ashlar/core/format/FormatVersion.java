@@ -3,10 +3,10 @@ package io.ashlar.core.format;
 /// Versions of the device format and what this build can open.
 public final class FormatVersion {
   /// What this build writes.
-  public static final int CURRENT = 1;
+  public static final int CURRENT = 2;
 
   /// The oldest that this build opens.
-  public static final int OLDEST = 1;
+  public static final int OLDEST = 2;
 
   private FormatVersion() {}
 }

@@ -4,7 +4,8 @@
 ///
 /// ## History
 ///
-/// - **v1** first format.
+/// - **v2** stored blocks are padded to 512 bytes on every device, groups alone to its alignment.
+/// - **v1** first format, never released: blocks were padded to the device's block. Refused.
 @NullMarked
 package io.ashlar.core.format;
 

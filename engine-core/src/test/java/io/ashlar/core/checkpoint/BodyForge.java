@@ -1,6 +1,7 @@
 package io.ashlar.core.checkpoint;
 
 import io.ashlar.core.format.EntryFlyweight;
+import io.ashlar.core.format.FormatVersion;
 import io.ashlar.core.format.PointerFlyweight;
 import io.ashlar.core.format.Superblock.LaneGeometry;
 import io.ashlar.core.format.VolumeEntry;
@@ -27,7 +28,7 @@ final class BodyForge {
 
   BodyForge() {
     number("magic", CheckpointBodyWriter.MAGIC);
-    number("version", 1);
+    number("version", FormatVersion.CURRENT);
     wide("number", NUMBER);
     number("last generation", 9);
     number("pad", 0);

@@ -85,7 +85,7 @@ class CheckpointBodyReaderTest {
   @ParameterizedTest
   @CsvSource({
     "magic, 1, magic",
-    "version, 2, version",
+    "version, 3, version",
     "last generation, -1, last generation",
     "last generation, 1, segment's generation",
     "segments, -1, count",

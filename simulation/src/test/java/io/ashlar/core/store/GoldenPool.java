@@ -1,5 +1,6 @@
 package io.ashlar.core.store;
 
+import io.ashlar.core.base.Check;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.reservation.HostIdentity;
 import io.ashlar.core.reservation.Persistence;
@@ -13,12 +14,24 @@ import io.ashlar.simulation.DiskImage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.TreeMap;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// The pool in the golden images: a script that the writer of format v1 ran once, on a clock, a
-/// disk and keys that are always the same, and what its volumes held when it lost power.
+/// The pools in the golden images: scripts that the writer of format v2 ran once, on a clock, a
+/// disk and keys that are always the same, and what their volumes held when they lost power.
 final class GoldenPool {
+  /// What a pool went through.
+  enum Script {
+    /// Plain, sealed, compressed and deleted volumes, unmaps, a reservation, two checkpoints and a
+    /// log after them.
+    POOL,
+    /// One plain volume on a pool that is cleaned: since the last checkpoint the log released a
+    /// segment to which that checkpoint refers.
+    CLEANED
+  }
+
   static final int SEGMENTS = 16;
   static final int BLOCK_BYTES = 4096;
   static final int PLAIN = 1;
@@ -27,26 +40,47 @@ final class GoldenPool {
   static final HostIdentity HOST = HostIdentity.nvme("nqn.2026-11.io.ashlar:golden", 1, 2);
   static final long KEY = 0x1234_5678L;
   private static final int DELETED = 4;
+  private static final int CLEANED = 1;
   private static final long SIZE = 256L * BLOCK_BYTES;
+
+  /// Blocks of a write of which the next one overwrites all but the first.
+  private static final int SLIDING = 20;
+
+  private static final int SLIDES_MAX = 230;
+
+  /// The cleaner begins when no more segments are free.
+  private static final int FREE_WHEN_CLEANED = 5;
+
+  private static final int TURNS_MAX = 10_000;
 
   private final StoreRig rig;
 
   /// Per layer, what each written block holds.
   private final TreeMap<Integer, TreeMap<Long, byte[]>> contents = new TreeMap<>();
 
+  private int slides;
+
   private GoldenPool(int alignmentBytes) {
     rig = StoreRig.fresh(SEGMENTS, alignmentBytes, 1);
   }
 
   /// Runs the script.
-  static GoldenPool run(int alignmentBytes) {
+  static GoldenPool run(Script script, int alignmentBytes) {
     GoldenPool pool = new GoldenPool(alignmentBytes);
-    pool.beforeTheCheckpoints();
-    pool.rig.checkpoint();
-    pool.betweenTheCheckpoints();
-    pool.rig.checkpoint();
-    pool.afterTheCheckpoints();
+    switch (script) {
+      case POOL -> pool.runPool();
+      case CLEANED -> pool.runCleaned();
+    }
+    pool.rest();
     return pool;
+  }
+
+  private void runPool() {
+    beforeTheCheckpoints();
+    rig.checkpoint();
+    betweenTheCheckpoints();
+    rig.checkpoint();
+    afterTheCheckpoints();
   }
 
   private void beforeTheCheckpoints() {
@@ -77,6 +111,51 @@ final class GoldenPool {
     write(rig.volume(SEALED), SEALED, 0, text(SEALED, 0, 2));
   }
 
+  private void runCleaned() {
+    rig.createPlain(CLEANED, SIZE, 4096);
+    while (released() == 0) {
+      slide();
+    }
+    // Half of a segment, so that the next one is begun soon after the checkpoint.
+    for (int half = 0; half < 6; half++) {
+      slide();
+    }
+    rig.settle();
+    rig.checkpoint();
+    untilAnotherIsReleased();
+  }
+
+  private void untilAnotherIsReleased() {
+    StoreStatistics before = rig.store.statistics();
+    while (rig.store.segments().free().count() > FREE_WHEN_CLEANED) {
+      slide();
+    }
+    for (int turns = 0; released() == before.segmentsReleased(); turns++) {
+      Check.that(turns < TURNS_MAX, "the cleaner ends with a segment");
+      rig.turn();
+    }
+    StoreStatistics now = rig.store.statistics();
+    Check.that(now.movedBytes() > before.movedBytes(), "the cleaner moves blocks");
+    Check.that(now.checkpoints() == before.checkpoints(), "there is no checkpoint since");
+  }
+
+  private long released() {
+    return rig.store.statistics().segmentsReleased();
+  }
+
+  /// Writes over all but the first block of the write before, so that each segment ends with few
+  /// blocks that live.
+  private void slide() {
+    Check.that(slides < SLIDES_MAX, "the volume is long enough");
+    byte[] all = new byte[SLIDING * BLOCK_BYTES];
+    Arrays.fill(all, (byte) 0x5A);
+    UnsafeBuffer buffer = new UnsafeBuffer(all);
+    for (int i = 0; i < SLIDING; i++) {
+      buffer.putInt(i * BLOCK_BYTES, slides + i);
+    }
+    writeAll(rig.volume(CLEANED), CLEANED, slides++, all);
+  }
+
   private void afterTheCheckpoints() {
     VolumeEntry entry = rig.entry(COMPRESSED, SIZE, 4096, VolumeEntry.COMPRESSION_LZ4, false);
     rig.change(entry.resized(2 * SIZE));
@@ -84,7 +163,10 @@ final class GoldenPool {
     write(rig.volume(PLAIN), PLAIN, 1, text(PLAIN, 1, 2));
     unmap(rig.volume(SEALED), SEALED, 128, 128);
     write(rig.volume(SEALED), SEALED, 255, noise(255));
-    // Long enough for the trailing mark.
+  }
+
+  /// Long enough for the trailing mark.
+  private void rest() {
     rig.clock.advance(1_000_000_000L);
     rig.settle();
     for (int i = 0; i < 100; i++) {
@@ -95,6 +177,11 @@ final class GoldenPool {
   /// The disk as it is.
   DiskImage image() {
     return rig.disk.state().crashed(CrashChoice.keepAll(rig.disk.state()));
+  }
+
+  /// The layers of the volumes.
+  List<Integer> layers() {
+    return rig.store.volumes().stream().map(VolumeEntry::layer).toList();
   }
 
   /// What a block must hold.
@@ -136,9 +223,17 @@ final class GoldenPool {
     for (int i = 0; i < count; i++) {
       byte[] bytes = i % 2 == 0 ? noise(block + i) : text(layer, block + i, 1);
       System.arraycopy(bytes, 0, all, i * BLOCK_BYTES, BLOCK_BYTES);
-      contents.computeIfAbsent(layer, id -> new TreeMap<>()).put(block + i, bytes);
     }
+    writeAll(volume, layer, block, all);
+  }
+
+  /// Writes several blocks as one record.
+  private void writeAll(BlockVolume volume, int layer, long block, byte[] all) {
     request(volume, BlockOperation.WRITE, block, all.length, all);
+    TreeMap<Long, byte[]> content = contents.computeIfAbsent(layer, id -> new TreeMap<>());
+    for (int at = 0; at < all.length; at += BLOCK_BYTES) {
+      content.put(block + at / BLOCK_BYTES, Arrays.copyOfRange(all, at, at + BLOCK_BYTES));
+    }
   }
 
   private void unmap(BlockVolume volume, int layer, long block, long count) {

@@ -10,6 +10,7 @@ import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.offline.DeviceAudit;
 import io.ashlar.core.offline.SalvageRoot;
 import io.ashlar.core.reservation.ReservationType;
+import io.ashlar.core.store.GoldenPool.Script;
 import io.ashlar.core.volume.VolumeId;
 import io.ashlar.simulation.DiskImage;
 import io.ashlar.simulation.SimulatedBlockDevice;
@@ -23,40 +24,47 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/// Pools that the writer of format v1 wrote once: plain, encrypted, compressed and deleted volumes,
-/// unmaps, a reservation, two checkpoints and a log after them. If a test here fails, the format
-/// has changed: raise its version, keep reading the old one, and write new images beside these with
-/// `-Dashlar.golden.write=true`.
+/// Pools that the writer of format v2 wrote once, by the scripts of [GoldenPool]. If a test here
+/// fails, the format has changed: raise its version, keep reading the old one, and write new images
+/// beside these with `-Dashlar.golden.write=true`.
 class GoldenPoolTest {
   private static final long DISK_BYTES = (GoldenPool.SEGMENTS + 1L) * StoreRig.SEGMENT_BYTES;
   private static final int PAGE_BYTES = 4096;
 
   @ParameterizedTest
-  @ValueSource(ints = {512, 4096})
-  void shouldReadEveryBlockOfPoolsOfOld(int alignmentBytes) throws IOException {
+  @CsvSource({"POOL, 512", "POOL, 4096", "CLEANED, 512", "CLEANED, 4096"})
+  void shouldReadEveryBlockOfPoolsOfOld(Script script, int alignmentBytes) throws IOException {
     SimulatedClock clock = new SimulatedClock();
-    StoreRig rig = StoreRig.open(clock, disk(alignmentBytes, golden(alignmentBytes), clock));
-    GoldenPool script = GoldenPool.run(alignmentBytes);
+    StoreRig rig =
+        StoreRig.open(clock, disk(alignmentBytes, golden(script, alignmentBytes), clock));
+    GoldenPool written = GoldenPool.run(script, alignmentBytes);
     assertThat(rig.store.volumes())
-        .extracting(VolumeEntry::name)
-        .containsExactly("volume-1", "volume-2", "volume-3");
+        .extracting(VolumeEntry::layer)
+        .containsExactlyElementsOf(written.layers());
     for (VolumeEntry volume : rig.store.volumes()) {
       assertThat(rig.store.isLocked(new VolumeId(volume.uuid()))).isFalse();
       for (long block = 0; block < volume.sizeBytes() / GoldenPool.BLOCK_BYTES; block++) {
         assertThat(GoldenPool.read(rig, volume.layer(), block))
             .as("block %d of %s", block, volume.name())
-            .isEqualTo(script.content(volume.layer(), block));
+            .isEqualTo(written.content(volume.layer(), block));
       }
     }
     assertThat(rig.troubles).isEmpty();
-    assertReservations(rig);
+    switch (script) {
+      case POOL -> assertReservations(rig);
+      case CLEANED ->
+          assertThat(rig.store.statistics().segmentsReleased())
+              .as("segments that the log released")
+              .isPositive();
+    }
   }
 
   private static void assertReservations(StoreRig rig) {
@@ -69,26 +77,27 @@ class GoldenPoolTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {512, 4096})
-  void shouldStillWriteTheSameBytes(int alignmentBytes) throws IOException {
-    DiskImage today = GoldenPool.run(alignmentBytes).image();
+  @CsvSource({"POOL, 512", "POOL, 4096", "CLEANED, 512", "CLEANED, 4096"})
+  void shouldStillWriteTheSameBytes(Script script, int alignmentBytes) throws IOException {
+    DiskImage today = GoldenPool.run(script, alignmentBytes).image();
     if (Boolean.getBoolean("ashlar.golden.write")) {
-      write(alignmentBytes, today);
+      write(script, alignmentBytes, today);
     }
-    DiskImage golden = golden(alignmentBytes);
+    DiskImage golden = golden(script, alignmentBytes);
     for (long offset = 0; offset < DISK_BYTES; offset += PAGE_BYTES) {
       int differs = Arrays.mismatch(page(today, offset), page(golden, offset));
       if (differs >= 0) {
-        fail("byte %d of the device is not what it was in v1", offset + differs);
+        fail("byte %d of the device is not what it was in v2", offset + differs);
       }
     }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {512, 4096})
-  void shouldFindPoolsOfOldSound(int alignmentBytes)
+  @CsvSource({"POOL, 512", "POOL, 4096", "CLEANED, 512", "CLEANED, 4096"})
+  void shouldFindPoolsOfOldSound(Script script, int alignmentBytes)
       throws IOException, UnsupportedFormatException {
-    SimulatedBlockDevice disk = disk(alignmentBytes, golden(alignmentBytes), new SimulatedClock());
+    SimulatedBlockDevice disk =
+        disk(alignmentBytes, golden(script, alignmentBytes), new SimulatedClock());
     PolledDevice device = new PolledDevice(disk);
     DeviceAudit audit =
         new DeviceAudit(device, Objects.requireNonNull(SalvageRoot.find(device, 0)).root());
@@ -102,17 +111,17 @@ class GoldenPoolTest {
     return bytes;
   }
 
-  private static String name(int alignmentBytes) {
-    return "pool-v1-unit-%d.img.gz".formatted(alignmentBytes);
+  private static String name(Script script, int alignmentBytes) {
+    return "%s-v2-unit-%d.img.gz".formatted(script.name().toLowerCase(Locale.ROOT), alignmentBytes);
   }
 
-  private static DiskImage golden(int alignmentBytes) throws IOException {
+  private static DiskImage golden(Script script, int alignmentBytes) throws IOException {
     DiskImage image = new DiskImage(DISK_BYTES);
     byte[] page = new byte[PAGE_BYTES];
     byte[] zeroes = new byte[PAGE_BYTES];
     try (InputStream file =
             Objects.requireNonNull(
-                GoldenPoolTest.class.getResourceAsStream(name(alignmentBytes)),
+                GoldenPoolTest.class.getResourceAsStream(name(script, alignmentBytes)),
                 "the image is there");
         InputStream bytes = new GZIPInputStream(file)) {
       for (long offset = 0; bytes.readNBytes(page, 0, PAGE_BYTES) == PAGE_BYTES; ) {
@@ -125,14 +134,14 @@ class GoldenPoolTest {
     return image;
   }
 
-  private static void write(int alignmentBytes, DiskImage image) throws IOException {
-    Path file = Path.of("src/test/resources/io/ashlar/core/store", name(alignmentBytes));
+  private static void write(Script script, int alignmentBytes, DiskImage image) throws IOException {
+    Path file = Path.of("src/test/resources/io/ashlar/core/store", name(script, alignmentBytes));
     try (OutputStream bytes = new GZIPOutputStream(Files.newOutputStream(file))) {
       for (long offset = 0; offset < DISK_BYTES; offset += PAGE_BYTES) {
         bytes.write(page(image, offset));
       }
     }
-    Path built = Path.of("target/test-classes/io/ashlar/core/store", name(alignmentBytes));
+    Path built = Path.of("target/test-classes/io/ashlar/core/store", name(script, alignmentBytes));
     Files.createDirectories(Objects.requireNonNull(built.getParent()));
     Files.copy(file, built, StandardCopyOption.REPLACE_EXISTING);
   }

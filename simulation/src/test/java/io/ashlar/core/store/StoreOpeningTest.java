@@ -7,6 +7,7 @@ import io.ashlar.core.base.CheckFailedException;
 import io.ashlar.core.base.Crc32c;
 import io.ashlar.core.checkpoint.SuperblockSlots;
 import io.ashlar.core.device.DeviceGeometry;
+import io.ashlar.core.format.Layout;
 import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.volume.BlockStatus;
@@ -115,6 +116,34 @@ class StoreOpeningTest {
     last.encode(new UnsafeBuffer(bytes), 0, new Crc32c());
     image.write(SuperblockSlots.offsetOf(last), bytes, 0, bytes.length);
     expectRefusal(disk(25 << 20, 512, image), CLUSTER, "used up its epochs");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 'older than this build opens (version 2)', 'with the build that wrote it, then format'",
+    "3, 'newer than this build knows (version 2)', 'use the build that wrote it, or a later one'"
+  })
+  void shouldRefuseAPoolOfAnotherFormatAndChangeNothing(int version, String reason, String advice) {
+    DiskImage image = formatted(512);
+    for (int slot = 0; slot < 2; slot++) {
+      write(image, slot, version);
+    }
+    SimulatedBlockDevice disk = disk(25 << 20, 512, image);
+    long writes = disk.writes();
+    expectRefusal(disk, CLUSTER, reason);
+    expectRefusal(disk, CLUSTER, advice);
+    assertThat(disk.writes()).as("nothing was changed").isEqualTo(writes);
+  }
+
+  /// Gives a superblock another version, and the checksum that goes with it.
+  private static void write(DiskImage image, int slot, int version) {
+    byte[] bytes = new byte[Superblock.BYTES];
+    UnsafeBuffer superblock = new UnsafeBuffer(bytes);
+    image.read((long) slot * bytes.length, superblock, 0, bytes.length);
+    superblock.putInt(Layout.SUPERBLOCK.offsetOf("format version"), version);
+    int from = Layout.SUPERBLOCK.offsetOf("crc32c of what follows") + Integer.BYTES;
+    superblock.putInt(from - Integer.BYTES, new Crc32c().of(superblock, from, bytes.length - from));
+    image.write((long) slot * bytes.length, bytes, 0, bytes.length);
   }
 
   @Test
