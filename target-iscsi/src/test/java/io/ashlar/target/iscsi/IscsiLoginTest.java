@@ -20,6 +20,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -317,6 +318,41 @@ class IscsiLoginTest {
             .contains("TargetName=" + volume.targetName() + "\0TargetAddress=127.0.0.1:");
       }
       assertThat(told.toString()).doesNotContain(closed.targetName());
+    }
+  }
+
+  /// What a proof opens is told, and what is open to all; not what another proof would open.
+  @Test
+  void shouldTellAProvenHostNoMoreThanItsProofOpens() throws Exception {
+    HostAccess otherProof = new HostAccess(credential("guest", "the guest's own secret"), null);
+    ExportedVolume foreign = export(90, new AccessPolicy(Map.of(), otherProof));
+    ExportedVolume common = open.getFirst();
+    target.publish(new TargetDirectory(List.of(guarded, foreign, closed, common)));
+    try (ScriptedInitiator initiator = new ScriptedInitiator(address)) {
+      String names = "InitiatorName=" + NAME + "\0SessionType=Discovery\0";
+      assertThat(initiator.loginStep(0x00, names + "AuthMethod=CHAP\0").key("AuthMethod"))
+          .isEqualTo("CHAP");
+      Pdu challenge = initiator.loginStep(0x00, "CHAP_A=7\0");
+      assertThat(initiator.loginStep(0x83, response(challenge, HOST_SECRET)).loginStatus())
+          .isZero();
+      byte[] told = initiator.text(-1, "SendTargets=All\0").data();
+      assertThat(new String(told, StandardCharsets.UTF_8))
+          .contains(guarded.targetName(), common.targetName())
+          .doesNotContain(foreign.targetName(), closed.targetName());
+    }
+  }
+
+  /// An address of IPv6 is told in brackets (RFC 7143 §13.8).
+  @Test
+  void shouldTellAnAddressOfIpv6InBrackets() throws Exception {
+    InetAddress loopback = InetAddress.getByName("::1");
+    assumeTrue(NetworkInterface.getByInetAddress(loopback) != null, "no IPv6 on this machine");
+    InetSocketAddress listening = target.listen(new InetSocketAddress(loopback, 0));
+    try (ScriptedInitiator initiator = new ScriptedInitiator(listening)) {
+      initiator.loginStep(0x87, "InitiatorName=" + NAME + "\0SessionType=Discovery\0");
+      byte[] told = initiator.text(-1, "SendTargets=" + open.getFirst().targetName() + "\0").data();
+      assertThat(new String(told, StandardCharsets.UTF_8))
+          .contains("TargetAddress=[0:0:0:0:0:0:0:1]:" + listening.getPort() + ",1\0");
     }
   }
 

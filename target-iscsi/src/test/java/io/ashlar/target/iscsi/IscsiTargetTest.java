@@ -3,6 +3,7 @@ package io.ashlar.target.iscsi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ashlar.core.volume.VolumeGeometry;
+import io.ashlar.core.volume.VolumeId;
 import io.ashlar.simulation.MemoryBlockVolume;
 import io.ashlar.target.iscsi.ScriptedInitiator.Pdu;
 import io.ashlar.target.iscsi.session.AccessPolicy;
@@ -17,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -150,6 +152,31 @@ class IscsiTargetTest {
       for (ScriptedInitiator one : idle) {
         one.close();
       }
+    }
+  }
+
+  @Test
+  void shouldNameNobodyForVolumesThatNobodyUsesOrThatAreNotThere() throws IOException {
+    assertThat(target.initiators(open.id())).isEmpty();
+    try (ScriptedInitiator initiator = loggedIn()) {
+      initiator.pingTwice();
+      assertThat(target.initiators(closed.id())).isEmpty();
+      assertThat(target.initiators(new VolumeId(new UUID(1, 1)))).isEmpty();
+    }
+  }
+
+  /// One that was opened anew is another: sessions of the old one would write into nothing.
+  @Test
+  void shouldEndTheSessionsOfAVolumeThatWasOpenedAnew() throws IOException {
+    try (ScriptedInitiator initiator = loggedIn()) {
+      MemoryBlockVolume anew = MemoryBlockVolume.numbered(1, open.volume().geometry());
+      ExportedVolume again = new ExportedVolume(open.id(), anew, open.shard(), AccessPolicy.OPEN);
+      target.publish(new TargetDirectory(List.of(again, closed)));
+      assertThat(initiator.isClosedByTarget()).isTrue();
+    }
+    try (ScriptedInitiator initiator = loggedIn()) {
+      initiator.command(2, 0xc0, 4096, READ_ONE);
+      assertThat(initiator.receive().opcode()).isEqualTo(0x25);
     }
   }
 
