@@ -158,6 +158,12 @@ final class IoQueue extends QueuePair {
   }
 
   @Override
+  void takeBlock(Command command) {
+    Command partner = command.partner;
+    super.takeBlock(partner != null && isSecond(command) ? partner : command);
+  }
+
+  @Override
   void execute(Command command) {
     if (command.entry.fuse() != CommandFlyweight.FUSE_NONE) {
       executeFused(command);

@@ -43,16 +43,31 @@ final class PayloadPool {
       }
       return null;
     }
+    return give(block, account);
+  }
+
+  /// A block though the memory or the account's share is used up, for a capsule behind which there
+  /// are data that free some: not reading on would be for ever. Capsules and the queue's entries
+  /// bound it.
+  PayloadBlock acquireBeyond(int dataBytes, PayloadAccount account) {
+    return give(takeAnyway(classOf(dataBytes)), account);
+  }
+
+  private static PayloadBlock give(PayloadBlock block, PayloadAccount account) {
     block.holder = account;
-    account.took(size);
+    account.took(CLASS_BYTES[block.sizeClass()]);
     return block;
   }
 
   /// A block of the smallest class for responses, which must never wait. They are bounded
   /// otherwise: a connection whose host does not read is not read from either.
   PayloadBlock acquirePage() {
-    PayloadBlock block = free[0];
-    return block == null ? allocate(0) : pop(block, 0);
+    return takeAnyway(0);
+  }
+
+  private PayloadBlock takeAnyway(int sizeClass) {
+    PayloadBlock block = free[sizeClass];
+    return block == null ? allocate(sizeClass) : pop(block, sizeClass);
   }
 
   /// All memory that this pool has of the system.

@@ -128,13 +128,16 @@ abstract class QueuePair extends PayloadAccount {
     }
     int status = check(command);
     if (status == NvmeStatus.SUCCESS) {
-      status = checkDataPointer(command, capsuleBytes);
+      status = DataPointer.check(command, capsuleBytes);
     }
     status = relate(command, status);
     boolean inCapsule = command.isFromHost() && capsuleBytes > 0;
     if (status == NvmeStatus.SUCCESS && inCapsule && !giveBlock(command)) {
-      undoRelate(command);
-      return false;
+      if (!owesItsHostReading()) {
+        undoRelate(command);
+        return false;
+      }
+      takeBlock(command);
     }
     free = command.next;
     command.next = null;
@@ -167,32 +170,6 @@ abstract class QueuePair extends PayloadAccount {
     } else {
       proceed(command);
     }
-  }
-
-  /// Checks that the command says rightly where its data is (TCP 1.0, 3.3.2.1; Base 2.0, 4.1.2).
-  private static int checkDataPointer(Command command, int capsuleBytes) {
-    if (command.transferBytes == 0) {
-      return capsuleBytes == 0 ? NvmeStatus.SUCCESS : NvmeStatus.INVALID_FIELD;
-    }
-    CommandFlyweight entry = command.entry;
-    if (!entry.usesSgl()) {
-      return NvmeStatus.INVALID_FIELD;
-    }
-    if (entry.sglIdentifier() == CommandFlyweight.SGL_TRANSPORT) {
-      return capsuleBytes == 0 ? NvmeStatus.SUCCESS : NvmeStatus.INVALID_FIELD;
-    }
-    if (entry.sglIdentifier() != CommandFlyweight.SGL_IN_CAPSULE || command.isToHost()) {
-      return NvmeStatus.SGL_TYPE_INVALID;
-    }
-    long offset = entry.sglAddress();
-    if (offset < 0 || offset > capsuleBytes) {
-      return NvmeStatus.SGL_OFFSET_INVALID;
-    }
-    if (command.transferBytes > capsuleBytes - offset) {
-      return NvmeStatus.DATA_SGL_LENGTH_INVALID;
-    }
-    command.capsuleOffset = (int) offset;
-    return NvmeStatus.SUCCESS;
   }
 
   /// Takes an H2CData header in.
@@ -319,6 +296,22 @@ abstract class QueuePair extends PayloadAccount {
       return command.block != null;
     }
     return true;
+  }
+
+  /// As [#giveBlock], whether there is room or not.
+  void takeBlock(Command command) {
+    command.block = pool.acquireBeyond(blockBytes(command), this);
+  }
+
+  /// Whether commands hold memory until data come that the host may have sent already, behind what
+  /// is being read now. If that were put off, neither would ever end.
+  private boolean owesItsHostReading() {
+    for (Command command : slots) {
+      if (command.state == CommandState.AWAITING_DATA) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void awaitMemory(Command command) {
