@@ -5,6 +5,7 @@ import io.ashlar.core.format.CorruptRecordException;
 import io.ashlar.core.format.GroupHeaderFlyweight;
 import io.ashlar.core.format.PageCodec;
 import io.ashlar.core.format.RecordFlyweight;
+import io.ashlar.core.format.RecordType;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.segment.GroupRecords;
 import io.ashlar.core.segment.GroupWindow;
@@ -57,14 +58,19 @@ final class SalvageSurvey implements ScanVisitor {
   public void onGroup(int segment, int offset, Stream stream, GroupWindow window) {
     GroupHeaderFlyweight header = window.header();
     groups++;
-    noteSequence(header.sequence());
     durableThrough = Math.max(durableThrough, header.durableThrough());
     firstOfEpoch.merge(header.epoch(), header.sequence(), Math::min);
-    boolean sound = window.payloadsSound();
-    damagedGroups += sound ? 0 : 1;
+    damagedGroups += window.payloadsSound() ? 0 : 1;
     GroupRecords records = window.records();
+    boolean hidesVolume = false;
     while (records.next()) {
-      take(records, window, sound);
+      boolean isVolume = records.record().type() == RecordType.VOLUME;
+      hidesVolume |= isVolume && !window.payloadSound(records);
+      take(records, window);
+    }
+    // What cannot be told of a volume is missing as if the group were.
+    if (!hidesVolume) {
+      noteSequence(header.sequence());
     }
   }
 
@@ -87,17 +93,17 @@ final class SalvageSurvey implements ScanVisitor {
     }
   }
 
-  private void take(GroupRecords records, GroupWindow window, boolean sound) {
+  private void take(GroupRecords records, GroupWindow window) {
     RecordFlyweight record = records.record();
     switch (record.type()) {
       case WRITE, RELOCATE -> blocks(records);
       case CHECKPOINT -> {
-        if (sound) {
+        if (window.payloadSound(records)) {
           checkpoint(records, window);
         }
       }
       case VOLUME -> {
-        if (sound) {
+        if (window.payloadSound(records)) {
           volume(records, window);
         }
       }

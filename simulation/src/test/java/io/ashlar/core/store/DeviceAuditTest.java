@@ -49,6 +49,24 @@ class DeviceAuditTest {
     assertThat(audit.groups()).as("few groups are lost").isGreaterThan(sound.groups() - 30);
   }
 
+  /// What lies apart is told apart, in one segment and in two.
+  @Test
+  void shouldNameBadSectorsApartThatLieApart() throws UnsupportedFormatException {
+    DamagedImage good = DamagedImage.ofLog(512);
+    BadSectors device = new BadSectors(good.disk(good.image.fork(), new SimulatedClock()));
+    for (long place : new long[] {5 * 1024, 5 * 1024 + 256, 6 * 1024}) {
+      device.spoil(StoreRig.SEGMENT_BYTES + place * 1024 + 512, 512);
+    }
+    DeviceAudit audit = new DeviceAudit(new PolledDevice(device), good.root());
+    audit.run();
+    assertThat(audit.damages())
+        .filteredOn(each -> each.contains("cannot be read"))
+        .containsExactly(
+            "4096 bytes cannot be read at device disk segment 5 offset 0",
+            "4096 bytes cannot be read at device disk segment 5 offset 262144",
+            "4096 bytes cannot be read at device disk segment 6 offset 0");
+  }
+
   private static List<String> damages(DamagedImage good, DiskImage image)
       throws UnsupportedFormatException {
     PolledDevice device = new PolledDevice(good.disk(image, new SimulatedClock()));
