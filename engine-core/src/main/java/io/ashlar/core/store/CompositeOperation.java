@@ -51,11 +51,7 @@ final class CompositeOperation {
   }
 
   private void readChunk(BlockRequest r) {
-    BlockVolume source = r.source;
-    if (source == null) {
-      finish(BlockStatus.INVALID);
-      return;
-    }
+    BlockVolume source = Check.present(r.source, "a copy has a source");
     read.operation = BlockOperation.READ;
     read.offsetBytes = r.sourceOffsetBytes + done;
     read.lengthBytes = Math.min(CHUNK_BYTES, r.lengthBytes - done);

@@ -30,10 +30,14 @@ class VictimPolicyTest {
   }
 
   private int open(int liveUnits, long sequence, long millis) {
-    int segment = segments.open(Stream.USER, millis);
-    segments.appended(segment, 1 << 20, sequence, millis);
-    long address = geometry.segmentOffset(segment) / 512;
-    segments.countTree(address, segments.generation(segment), liveUnits);
+    return open(segments, liveUnits, sequence, millis);
+  }
+
+  private static int open(SegmentTable in, int liveUnits, long sequence, long millis) {
+    int segment = in.open(Stream.USER, millis);
+    in.appended(segment, 1 << 20, sequence, millis);
+    long address = in.geometry().segmentOffset(segment) / 512;
+    in.countTree(address, in.generation(segment), liveUnits);
     return segment;
   }
 
@@ -104,5 +108,30 @@ class VictimPolicyTest {
     int older = sealed(1000, 1, NOW);
     sealed(1000, 1, NOW);
     assertThat(choose(10)).as("opened first").isEqualTo(older);
+  }
+
+  /// Many segments are looked through in steps; what is best by then may not be had at the end.
+  @Test
+  void shouldChooseAnewWhenTheBestIsGoneBeforeAllWereSeen() {
+    int many = 2500;
+    SegmentTable table =
+        new SegmentTable(
+            new LaneGeometry(0, 1, 512, 1 << 20, many, 1 << 20), FreeSegments.of(many));
+    table.offerRest();
+    int emptiest = open(table, 100, 1, NOW);
+    int next = open(table, 1000, 1, NOW);
+    table.seal(emptiest);
+    table.seal(next);
+    VictimPolicy choice = new VictimPolicy(table);
+    choice.beginBlocks(100);
+    assertThat(choice.step()).as("all were seen").isFalse();
+    assertThat(choice.best()).isEqualTo(emptiest);
+    table.quarantine(emptiest);
+    int steps = 1;
+    while (!choice.step()) {
+      steps++;
+    }
+    assertThat(choice.best()).isEqualTo(next);
+    assertThat(steps).as("looked through twice").isGreaterThanOrEqualTo(5);
   }
 }

@@ -74,6 +74,34 @@ class CleanerTest {
         .isEqualTo(pattern(DAMAGED, 10 * BLOCK));
   }
 
+  /// Blocks of zeroes are in the index and nowhere else, also those written among others.
+  @Test
+  void shouldKeepBlocksOfZeroesThatLieAmongLivingOnes() {
+    byte[] mixed = pattern(77, 10 * BLOCK);
+    Arrays.fill(mixed, 3 * BLOCK, 6 * BLOCK, (byte) 0);
+    assertThat(driver.write((long) DAMAGED * BLOCK, mixed)).isEqualTo(BlockStatus.OK);
+    overwriteTheRest(4);
+    assertThat(rig.store.statistics().movedBytes()).isPositive();
+    assertThat(driver.read((long) DAMAGED * BLOCK, 10 * BLOCK)).isEqualTo(mixed);
+    StoreRig again = StoreRig.open(rig.clock, rig.disk.crash(CrashChoice.loseAll()));
+    driver = new VolumeDriver(again.volume(1), again::turn);
+    assertThat(driver.read((long) DAMAGED * BLOCK, 10 * BLOCK)).isEqualTo(mixed);
+  }
+
+  /// What is dead may rot without a word, and its segment is cleaned like any other.
+  @Test
+  void shouldSayNothingOfDamageToWhatIsDead() {
+    byte[] written = driver.read((long) DAMAGED * BLOCK, BLOCK);
+    long place = find(Arrays.copyOf(written, 64), 0);
+    assertThat(driver.write((long) DAMAGED * BLOCK, pattern(5, 10 * BLOCK)))
+        .isEqualTo(BlockStatus.OK);
+    rig.disk.flipBit(place + 2000, 3);
+    overwriteTheRest(4);
+    assertThat(rig.store.statistics().movedBytes()).isPositive();
+    assertThat(rig.troubles).isEmpty();
+    assertThat(driver.read((long) DAMAGED * BLOCK, 10 * BLOCK)).isEqualTo(pattern(5, 10 * BLOCK));
+  }
+
   /// Overwrites all blocks but the ten from [#DAMAGED] on, one at a time at random, so that every
   /// old segment is cleaned.
   private void overwriteTheRest(int rounds) {

@@ -327,7 +327,7 @@ class ScrubTest {
   }
 
   /// A block that a read needs, the first there is.
-  private static Structure aliveBlock() {
+  static Structure aliveBlock() {
     return aliveBlock(0);
   }
 

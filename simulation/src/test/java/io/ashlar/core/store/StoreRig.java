@@ -34,12 +34,13 @@ final class StoreRig {
   final List<String> troubles = new ArrayList<>();
   private final LocalKeyProvider keys;
 
-  private StoreRig(SimulatedClock clock, SimulatedBlockDevice disk, BlockDevice device)
+  private StoreRig(
+      SimulatedClock clock, SimulatedBlockDevice disk, BlockDevice device, StoreOptions options)
       throws StoreOpenException {
     this.clock = clock;
     this.disk = disk;
     keys = keyProvider();
-    store = LogStore.open(device, options(), clock, keys, troubles::add);
+    store = LogStore.open(device, options, clock, keys, troubles::add);
   }
 
   /// Formats a fresh disk of so many segments and opens it.
@@ -61,7 +62,7 @@ final class StoreRig {
   /// Opens a disk that was formatted before.
   static StoreRig open(SimulatedClock clock, SimulatedBlockDevice disk) {
     try {
-      return new StoreRig(clock, disk, disk);
+      return new StoreRig(clock, disk, disk, options());
     } catch (StoreOpenException e) {
       throw new AssertionError("the store opens: " + e.getMessage(), e);
     }
@@ -70,7 +71,7 @@ final class StoreRig {
   /// Opens a disk through `device`, which stands before it.
   static StoreRig openThrough(SimulatedClock clock, SimulatedBlockDevice disk, BlockDevice device) {
     try {
-      return new StoreRig(clock, disk, device);
+      return new StoreRig(clock, disk, device, options());
     } catch (StoreOpenException e) {
       throw new AssertionError("the store opens: " + e.getMessage(), e);
     }
@@ -79,7 +80,14 @@ final class StoreRig {
   /// Opens a disk that may be damaged.
   static StoreRig openDamaged(SimulatedClock clock, SimulatedBlockDevice disk)
       throws StoreOpenException {
-    return new StoreRig(clock, disk, disk);
+    return new StoreRig(clock, disk, disk, options());
+  }
+
+  /// Opens a disk with other limits than [#options].
+  static StoreRig openWith(
+      SimulatedClock clock, SimulatedBlockDevice disk, StoreOptions.Sizing sizing)
+      throws StoreOpenException {
+    return new StoreRig(clock, disk, disk, options().with(sizing));
   }
 
   /// Limits so small that every wall is hit.
@@ -89,7 +97,12 @@ final class StoreRig {
   }
 
   private static IndexOptions tinyIndex(int alignmentBytes) {
-    return new IndexOptions(40, 512, 8, 16, 8, 4, 5120 + 16 + 128, 16, alignmentBytes);
+    return index(512, 16, alignmentBytes);
+  }
+
+  /// An index of so many changes and layers.
+  static IndexOptions index(int deltaPoints, int layers, int alignmentBytes) {
+    return new IndexOptions(40, deltaPoints, 8, 16, 8, 4, 5120 + 16 + 128, layers, alignmentBytes);
   }
 
   static LocalKeyProvider keyProvider() {
