@@ -345,7 +345,7 @@ class IscsiLoginTest {
   /// An address of IPv6 is told in brackets (RFC 7143 §13.8).
   @Test
   void shouldTellAnAddressOfIpv6InBrackets() throws Exception {
-    InetAddress loopback = InetAddress.getByName("::1");
+    InetAddress loopback = InetAddress.getByAddress(HexFormat.of().parseHex("0".repeat(31) + "1"));
     assumeTrue(NetworkInterface.getByInetAddress(loopback) != null, "no IPv6 on this machine");
     InetSocketAddress listening = target.listen(new InetSocketAddress(loopback, 0));
     try (ScriptedInitiator initiator = new ScriptedInitiator(listening)) {
