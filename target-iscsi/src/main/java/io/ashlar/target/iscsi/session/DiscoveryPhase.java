@@ -3,7 +3,6 @@ package io.ashlar.target.iscsi.session;
 import io.ashlar.target.iscsi.pdu.BasicHeader;
 import io.ashlar.target.iscsi.pdu.IscsiOpcode;
 import io.ashlar.target.iscsi.pdu.LogoutPdu;
-import io.ashlar.target.iscsi.pdu.NopPdu;
 import io.ashlar.target.iscsi.pdu.RejectPdu;
 import io.netty.buffer.ByteBuf;
 
@@ -14,6 +13,7 @@ final class DiscoveryPhase implements ConnectionPhase {
 
   private final IscsiConnection connection;
   private final TextResponder responder;
+  private final PingEcho pings;
   private final long idleNs;
   private int statSn;
   private int expCmdSn;
@@ -25,14 +25,24 @@ final class DiscoveryPhase implements ConnectionPhase {
     this.expCmdSn = expCmdSn;
     this.idleNs = connection.portal().options().limits().idleNs();
     this.responder = new TextResponder(connection, login, this);
+    this.pings = new PingEcho(connection, login.parameters());
   }
 
   @Override
   public void onHeader(ByteBuf header) {
     heardNs = System.nanoTime();
-    boolean text = BasicHeader.opcode(header) == IscsiOpcode.TEXT_REQUEST;
-    if (text && !responder.onHeader(header)) {
-      connection.close("its text request is too long");
+    switch (BasicHeader.opcode(header)) {
+      case IscsiOpcode.TEXT_REQUEST -> {
+        if (!responder.onHeader(header)) {
+          connection.close("its text request is too long");
+        }
+      }
+      case IscsiOpcode.NOP_OUT -> {
+        if (!pings.onHeader(header)) {
+          connection.close("its ping is too long");
+        }
+      }
+      default -> {}
     }
   }
 
@@ -43,22 +53,10 @@ final class DiscoveryPhase implements ConnectionPhase {
     }
     switch (BasicHeader.opcode(header)) {
       case IscsiOpcode.TEXT_REQUEST -> responder.onPdu(header);
-      case IscsiOpcode.NOP_OUT -> answerPing(header);
+      case IscsiOpcode.NOP_OUT -> pings.onPdu(header, this);
       case IscsiOpcode.LOGOUT_REQUEST -> logOut(header);
       default -> connection.reject(header, RejectPdu.COMMAND_NOT_SUPPORTED);
     }
-  }
-
-  private void answerPing(ByteBuf header) {
-    int tag = BasicHeader.taskTag(header);
-    if (tag == BasicHeader.RESERVED_TAG) {
-      return;
-    }
-    ByteBuf out = connection.writer().roomFor(0);
-    int at = NopPdu.append(out, tag, BasicHeader.RESERVED_TAG);
-    sequence(out, at);
-    connection.writer().endHeader(out, at);
-    connection.flushSoon();
   }
 
   private void logOut(ByteBuf header) {
@@ -72,6 +70,7 @@ final class DiscoveryPhase implements ConnectionPhase {
   @Override
   public void onClosed() {
     responder.release();
+    pings.release();
   }
 
   @Override

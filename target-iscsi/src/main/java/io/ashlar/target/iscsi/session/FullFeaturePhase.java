@@ -6,24 +6,19 @@ import io.ashlar.target.iscsi.pdu.LogoutPdu;
 import io.ashlar.target.iscsi.pdu.NopPdu;
 import io.ashlar.target.iscsi.pdu.RejectPdu;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 
 /// A normal session's connection after its login: serves commands until it is logged out, cut off,
 /// or breaks a rule.
 final class FullFeaturePhase implements ConnectionPhase {
-  private static final int PING_BYTES_MAX = 32 * 1024;
-
   private final Session session;
   private final IscsiConnection connection;
   private final CommandWindow window;
   private final CommandReceiver receiver;
   private final TaskManagement management;
   private final TextResponder texts;
+  private final PingEcho pings;
   private final long idleNs;
   private final int cid;
-
-  /// A ping's echo is cut at what the initiator takes in one PDU (RFC 7143 §11.19.3).
-  private final int echoBytesMax;
 
   private int statSn;
   private long heardNs = System.nanoTime();
@@ -31,8 +26,6 @@ final class FullFeaturePhase implements ConnectionPhase {
 
   /// Whether the PDU that is arriving is to be dropped when it is whole.
   private boolean isIgnored;
-
-  private ByteBuf pingData = Unpooled.EMPTY_BUFFER;
 
   FullFeaturePhase(Session session, LoginNegotiation login, int cid, int statSn, int firstCmdSn) {
     this.session = session;
@@ -44,7 +37,7 @@ final class FullFeaturePhase implements ConnectionPhase {
     this.receiver = new CommandReceiver(session, parameters, this);
     this.management = new TaskManagement(session, this);
     this.texts = new TextResponder(connection, login, this);
-    this.echoBytesMax = parameters.sendDataSegmentBytes;
+    this.pings = new PingEcho(connection, parameters);
     this.idleNs = connection.portal().options().limits().idleNs();
     session.slots().owner(new CommandResponder(session, parameters, this));
   }
@@ -66,7 +59,11 @@ final class FullFeaturePhase implements ConnectionPhase {
     switch (opcode) {
       case IscsiOpcode.SCSI_COMMAND -> receiver.onCommandHeader(header);
       case IscsiOpcode.DATA_OUT -> receiver.onDataHeader(header);
-      case IscsiOpcode.NOP_OUT -> makeRoomForPing(header);
+      case IscsiOpcode.NOP_OUT -> {
+        if (!pings.onHeader(header)) {
+          protocolError(header, "a ping is too long");
+        }
+      }
       case IscsiOpcode.TEXT_REQUEST -> {
         if (!texts.onHeader(header)) {
           protocolError(header, "its text request is too long");
@@ -102,7 +99,7 @@ final class FullFeaturePhase implements ConnectionPhase {
     switch (BasicHeader.opcode(header)) {
       case IscsiOpcode.SCSI_COMMAND -> receiver.onCommandPdu(header);
       case IscsiOpcode.DATA_OUT -> receiver.onDataPdu(header);
-      case IscsiOpcode.NOP_OUT -> answerPing(header);
+      case IscsiOpcode.NOP_OUT -> pings.onPdu(header, this);
       case IscsiOpcode.TASK_MANAGEMENT_REQUEST -> management.onPdu(header);
       case IscsiOpcode.TEXT_REQUEST -> texts.onPdu(header);
       case IscsiOpcode.LOGOUT_REQUEST -> logOut(header);
@@ -115,40 +112,6 @@ final class FullFeaturePhase implements ConnectionPhase {
   /// A rule was broken in a way that leaves nothing to go on with.
   void protocolError(ByteBuf header, String sentence) {
     connection.onProtocolError(header, RejectPdu.PROTOCOL_ERROR, sentence);
-  }
-
-  private void makeRoomForPing(ByteBuf header) {
-    int bytes = BasicHeader.dataBytes(header);
-    if (bytes == 0 || BasicHeader.taskTag(header) == BasicHeader.RESERVED_TAG) {
-      return;
-    }
-    if (bytes > PING_BYTES_MAX) {
-      protocolError(header, "a ping is too long");
-      return;
-    }
-    pingData.release();
-    pingData = Unpooled.directBuffer(bytes, bytes).writerIndex(bytes);
-    connection.decoder().receiveInto(pingData, 0);
-  }
-
-  /// Echoes a ping that wants an answer; an answer to ours has told enough by coming.
-  private void answerPing(ByteBuf header) {
-    int tag = BasicHeader.taskTag(header);
-    if (tag == BasicHeader.RESERVED_TAG) {
-      return;
-    }
-    int bytes = Math.min(BasicHeader.dataBytes(header), echoBytesMax);
-    ByteBuf out = connection.writer().roomFor(bytes);
-    int at = NopPdu.append(out, tag, BasicHeader.RESERVED_TAG);
-    BasicHeader.dataBytes(out, at, bytes);
-    sequence(out, at);
-    connection.writer().endHeader(out, at);
-    int data = out.writerIndex();
-    out.writeBytes(pingData, 0, bytes);
-    connection.writer().endData(out, data);
-    connection.flushSoon();
-    pingData.release();
-    pingData = Unpooled.EMPTY_BUFFER;
   }
 
   private void logOut(ByteBuf header) {
@@ -180,8 +143,7 @@ final class FullFeaturePhase implements ConnectionPhase {
   public void onClosed() {
     session.leave();
     texts.release();
-    pingData.release();
-    pingData = Unpooled.EMPTY_BUFFER;
+    pings.release();
   }
 
   /// Asks a silent initiator whether it is there; one that does not answer is cut off.
