@@ -123,7 +123,7 @@ public final class Cleaner {
     phase = Phase.CHOOSE;
   }
 
-  /// Whether the last [#start] found no victim worth it.
+  /// Whether the last [#start] or [#startPages] found no victim worth it.
   public boolean isExhausted() {
     return isExhausted;
   }
@@ -162,7 +162,7 @@ public final class Cleaner {
     }
     victim = policy.best();
     if (victim < 0) {
-      isExhausted |= !policy.isOfPages();
+      isExhausted = true;
       phase = Phase.IDLE;
       return;
     }

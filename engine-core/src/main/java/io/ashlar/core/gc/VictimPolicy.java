@@ -77,10 +77,6 @@ public final class VictimPolicy {
     return !isStale;
   }
 
-  boolean isOfPages() {
-    return isOfPages;
-  }
-
   /// The best victim, or -1 if none is worth it.
   public int best() {
     return best;

@@ -349,8 +349,7 @@ public final class BlockIndex {
   }
 
   /// Bytes that the coming checkpoint, and the rest of one under way, may write to pages: each
-  /// changed leaf once, and a quarter as many inner pages, a fair guess where changes are
-  /// scattered.
+  /// changed leaf once, and what is above it.
   public long mergeBytesMax() {
     return merge.bytesMax() + merge.bytesMax(delta.active);
   }

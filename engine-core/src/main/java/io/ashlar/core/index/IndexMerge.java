@@ -90,11 +90,13 @@ final class IndexMerge {
   }
 
   /// Bytes of pages that a merge of this generation would write: each leaf once, at both ends of a
-  /// range all that is above it, and a quarter as many inner pages, but no more than all there are.
+  /// range all that is above it, and two inner pages for each change, but no more than all there
+  /// are: 128 leaves share the page above them.
   long bytesMax(DeltaGeneration generation) {
     long changed = generation.records() + 2L * IndexOptions.LEVELS_MAX * generation.publishedRanges;
-    long pages = Math.min(changed + changed / 4, layers.leaves() + layers.leaves() / 64 + 8);
-    return pages * PageCodec.PAGE_BYTES;
+    long leaves = layers.leaves();
+    long inner = Math.min(2 * changed, leaves / 64 + 8);
+    return Math.min(changed + inner, leaves + leaves / 64 + 8) * PageCodec.PAGE_BYTES;
   }
 
   void freeze() {

@@ -2,7 +2,6 @@ package io.ashlar.core.store;
 
 import io.ashlar.core.checkpoint.Checkpointer;
 import io.ashlar.core.checkpoint.Checkpointer.Phase;
-import io.ashlar.core.format.Sectors;
 import io.ashlar.core.gc.Cleaner;
 import io.ashlar.core.segment.LogWriter;
 import io.ashlar.core.segment.SegmentTable;
@@ -19,9 +18,6 @@ final class Background {
   /// Free segments that the cleaner needs: one to copy to, one more because it copies before it
   /// frees, and one to be late by.
   private static final int CLEANER_SEGMENTS = 3;
-
-  /// Segments of index pages that are never too many: the open one, and the one before it.
-  private static final int META_SEGMENTS_SPARED = 2;
 
   /// Cleaning starts when this part of the segments is left beyond the reserve, and so many at
   /// least: hosts go on with one while the cleaner gains another.
@@ -43,6 +39,7 @@ final class Background {
 
   private final StoreParts parts;
   private final CleanerPace pace;
+  private final PageCleaning pageCleaning;
   private final long checkpointBytes;
   private final long mergeBytesMax;
   private final int ramp;
@@ -58,7 +55,6 @@ final class Background {
   private long changesSeen = -1;
   private boolean isPaced;
   private long changes;
-  private int metaVictims;
 
   Background(StoreParts parts, long nowNs) {
     this.parts = parts;
@@ -67,6 +63,7 @@ final class Background {
     publishedSinceStart = parts.index().hasNoChanges() ? 0 : 1;
     checkpointBytes = parts.options().checkpointBytes(parts.segments().geometry());
     mergeBytesMax = parts.options().mergeBytesMax(parts.segments().geometry());
+    pageCleaning = new PageCleaning(parts);
     ramp = Math.max(RAMP_MIN, parts.segments().geometry().segments() / RAMP_PART);
     pace = new CleanerPace((long) RAMP_MIN * parts.segments().geometry().segmentBytes(), nowNs);
   }
@@ -113,6 +110,7 @@ final class Background {
     work += parts.segments().freeReleasedByLog();
     reserve();
     if (!isEnding) {
+      work += pageCleaning.doWork();
       work += parts.index().reapCount() > 0 ? reap() : clean(isClosing);
     }
     return work;
@@ -124,17 +122,15 @@ final class Background {
     return reaped;
   }
 
-  /// Keeps as many segments from hosts as the cleaner and the coming checkpoint need. Unless the
-  /// pool is nearly full, the cleaner can provide half of the checkpoint's while that is written.
+  /// Keeps as many segments from hosts as the cleaner and the coming checkpoint need.
   private void reserve() {
-    int segmentBytes = parts.segments().geometry().segmentBytes();
-    long pages = parts.index().mergeBytesMax();
-    long needed = parts.space().isNearlyFull() ? pages : pages / 2;
-    parts.space().reserve(CLEANER_SEGMENTS + (int) ((needed + segmentBytes - 1) / segmentBytes));
+    parts.space().reserve(CLEANER_SEGMENTS, pageCleaning.segmentsForHosts());
   }
 
+  /// More than what is reserved where checkpoints need much: hosts wait for that too.
   private int freeWanted() {
-    return parts.space().reservedSegments() + ramp;
+    int needed = CLEANER_SEGMENTS + pageCleaning.segmentsForHosts();
+    return Math.max(parts.space().reservedSegments(), needed) + ramp;
   }
 
   /// What a checkpoint made durable may be cleaned from now on.
@@ -142,7 +138,7 @@ final class Background {
     if (parts.checkpointer().completed() != completedSeen) {
       completedSeen = parts.checkpointer().completed();
       parts.cleaner().refresh();
-      metaVictims = 0;
+      pageCleaning.onCheckpoint();
     }
   }
 
@@ -172,6 +168,7 @@ final class Background {
     return isExhausted()
         && completedSeen == parts.checkpointer().completed()
         && parts.cleaner().isIdle()
+        && pageCleaning.isAtItsEnd()
         && parts.segments().countGainable() == 0;
   }
 
@@ -188,7 +185,7 @@ final class Background {
   }
 
   private int startCheckpointIfDue() {
-    if (!isCheckpointDue()) {
+    if (!isCheckpointDue() || pageCleaning.holdsCheckpoint()) {
       return 0;
     }
     start();
@@ -206,7 +203,7 @@ final class Background {
     return checkpointRequested
         || isRefusalUnproven()
         || parts.writes().isWaitingForIndex()
-        || parts.cleaner().needsMerge()
+        || pageCleaning.needsCheckpoint()
         || isIdleLongEnough()
         || parts.index().fillPercent() >= DELTA_FILL_PERCENT
         || parts.log().bytesWritten() - bytesAtCheckpoint >= checkpointBytes
@@ -250,11 +247,6 @@ final class Background {
     if (isClosing && parts.writes().isIdle()) {
       return 0;
     }
-    if (arePagesBloated()) {
-      metaVictims++;
-      cleaner.startPages(parts.checkpointer().root().replayFrom());
-      return 1;
-    }
     int free = parts.segments().free().count();
     boolean isDue = free < freeWanted() && !isExhausted();
     if (!isDue || isCheckpointFirst()) {
@@ -291,20 +283,11 @@ final class Background {
         && parts.segments().countGainable() > 0;
   }
 
-  /// Whether index pages take twice the segments that they need, beyond a few: cleaning them makes
-  /// the next checkpoint write them anew.
-  private boolean arePagesBloated() {
-    SegmentTable segments = parts.segments();
-    long unitsPerSegment = Sectors.holding(segments.geometry().segmentBytes());
-    long needed = segments.treeUnits(Stream.META) / unitsPerSegment;
-    return parts.checkpointer().phase() == Phase.IDLE
-        && segments.held(Stream.META) - metaVictims > needed * 7 / 4 + META_SEGMENTS_SPARED;
-  }
-
   boolean isQuiet() {
     Checkpointer.Phase phase = parts.checkpointer().phase();
     return (phase == Phase.IDLE || phase == Phase.FAILED)
         && parts.cleaner().isIdle()
+        && pageCleaning.isIdle()
         && parts.index().reapCount() == 0;
   }
 }

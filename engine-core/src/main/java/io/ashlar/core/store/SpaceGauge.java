@@ -19,6 +19,7 @@ final class SpaceGauge {
   private long pendingUnits;
   private boolean stalled;
   private int stalledBytes;
+  private boolean hasMergeRoom = true;
 
   /// @param reservedSegmentsMin free segments that host writes may never open
   /// @param reservedSegmentsMax free segments that host writes may not open when the cleaner and a
@@ -35,8 +36,19 @@ final class SpaceGauge {
   }
 
   /// Sets how many free segments host writes may not open for now.
-  void reserve(int segmentsNeeded) {
-    reservedSegments = Math.clamp(segmentsNeeded, reservedSegmentsMin, reservedSegmentsMax);
+  ///
+  /// @param segmentsForCleaner what the cleaner needs
+  /// @param segmentsForPages what the coming checkpoint needs
+  void reserve(int segmentsForCleaner, int segmentsForPages) {
+    int needed = segmentsForCleaner + segmentsForPages;
+    reservedSegments = Math.clamp(needed, reservedSegmentsMin, reservedSegmentsMax);
+    hasMergeRoom = segmentsForPages == 0 || needed <= segments.free().count();
+  }
+
+  /// Whether the coming checkpoint has room for the pages of more changes. One that runs out of
+  /// room never ends, and changes take none themselves as long as a segment is open for them.
+  boolean hasMergeRoom() {
+    return hasMergeRoom;
   }
 
   /// Whether `bytes` of sealed payload fit.
@@ -49,8 +61,9 @@ final class SpaceGauge {
   }
 
   private boolean hasSegment(LogWriter log, int bytes) {
-    return segments.free().count() > reservedSegments
-        || log.roomBytes(Stream.USER) >= bytes + LogWriter.GROUP_OVERHEAD_BYTES;
+    int free = segments.free().count();
+    boolean isOpen = log.roomBytes(Stream.USER) >= bytes + LogWriter.GROUP_OVERHEAD_BYTES;
+    return free > reservedSegments || (isOpen && free >= reservedSegmentsMin);
   }
 
   /// [#isFullOfLiveData(int)] for the write that found no room last.
@@ -66,11 +79,6 @@ final class SpaceGauge {
   /// Whether nothing is appended that is not published: a block that is being moved counts twice.
   boolean isSettled() {
     return pendingUnits == 0;
-  }
-
-  /// Whether so much is alive that cleaning gains little.
-  boolean isNearlyFull() {
-    return segments.liveUnitsTotal() + pendingUnits > limitUnits - limitUnits / 8;
   }
 
   /// Whether the last write that asked found no room.

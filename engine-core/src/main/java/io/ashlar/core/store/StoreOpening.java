@@ -174,11 +174,13 @@ final class StoreOpening {
             new WritePath.Parts(log, index, sealer, space, crc),
             logOptions.groupPayloadBytesMax() / VolumeGeometry.BLOCK_BYTES);
     GroupProof proof = new GroupProof(crc, root.secret(), geometry.lane());
-    Cleaner cleaner =
-        new Cleaner(
-            new Cleaner.Parts(segments, index, log, submissions, clock, admission(writes)),
-            new GroupWindow(memory.window, geometry, proof, crc, logOptions.metaHeaderBytes()),
-            health::groupDamaged);
+    Cleaner.Parts cleaning =
+        new Cleaner.Parts(segments, index, log, submissions, clock, admission(writes));
+    GroupWindow window =
+        new GroupWindow(memory.window, geometry, proof, crc, logOptions.metaHeaderBytes());
+    Cleaner cleaner = new Cleaner(cleaning, window, health::groupDamaged);
+    GroupWindow pageWindow = newWindow(logOptions, geometry, proof);
+    Cleaner pageCleaner = new Cleaner(cleaning, pageWindow, health::groupDamaged);
     ReadPath reads =
         new ReadPath(
             new ReadPath.Parts(
@@ -188,7 +190,7 @@ final class StoreOpening {
             options.sizing());
     StoreParts parts =
         new StoreParts(
-            new StoreParts.LogSide(segments, index, log, checkpointer, cleaner, pages),
+            new StoreParts.LogSide(segments, index, log, checkpointer, cleaner, pageCleaner, pages),
             new StoreParts.VolumeSide(
                 reads,
                 writes,
@@ -200,7 +202,7 @@ final class StoreOpening {
             submissions,
             health,
             options);
-    LogStore store = new LogStore(device, parts, clock, scrubWindow(logOptions, geometry, proof));
+    LogStore store = new LogStore(device, parts, clock, newWindow(logOptions, geometry, proof));
     relay.connect(store, parts);
     return store;
   }
@@ -211,7 +213,7 @@ final class StoreOpening {
         : FreeSegments.of(geometry.segments());
   }
 
-  private GroupWindow scrubWindow(LogOptions log, LaneGeometry geometry, GroupProof proof) {
+  private GroupWindow newWindow(LogOptions log, LaneGeometry geometry, GroupProof proof) {
     ByteBuffer memory =
         BufferUtil.allocateDirectAligned(LogReplay.windowBytes(log, geometry), 4096);
     return new GroupWindow(new UnsafeBuffer(memory), geometry, proof, crc, log.metaHeaderBytes());

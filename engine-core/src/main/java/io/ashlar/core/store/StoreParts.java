@@ -22,6 +22,7 @@ record StoreParts(
       LogWriter log,
       Checkpointer checkpointer,
       Cleaner cleaner,
+      Cleaner pageCleaner,
       IndexPages pages) {}
 
   /// What serves volumes.
@@ -51,6 +52,11 @@ record StoreParts(
 
   Cleaner cleaner() {
     return logSide.cleaner;
+  }
+
+  /// The one for segments of index pages.
+  Cleaner pageCleaner() {
+    return logSide.pageCleaner;
   }
 
   IndexPages pages() {

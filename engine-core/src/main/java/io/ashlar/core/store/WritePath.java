@@ -145,6 +145,7 @@ final class WritePath {
         return Outcome.WAIT;
       }
       if (!space.admits(log, count * BLOCK_BYTES)) {
+        indexFull = false;
         boolean full = space.isFullOfLiveData(count * BLOCK_BYTES);
         return volume.isSpaceExhausted(full) ? Outcome.REFUSED : Outcome.WAIT;
       }
@@ -164,7 +165,8 @@ final class WritePath {
   }
 
   private boolean hasIndexRoom(int points, int ranges) {
-    indexFull = !index.hasRoom(pendingPoints + points, pendingRanges + ranges);
+    indexFull =
+        !space.hasMergeRoom() || !index.hasRoom(pendingPoints + points, pendingRanges + ranges);
     return !indexFull;
   }
 
