@@ -134,14 +134,25 @@ class IscsiTextTest {
       initiator.send(
           ScriptedInitiator.header(0x40, 0x80).putInt(16, -1).putInt(20, -1), new byte[0]);
       initiator.send(
-          ScriptedInitiator.header(0x40, 0x80).putInt(16, 5).putInt(20, -1), new byte[0]);
+          ScriptedInitiator.header(0x40, 0x80).putInt(16, 5).putInt(20, -1), new byte[] {1, 2, 3});
       Pdu ping = initiator.receive();
       assertThat(ping.opcode()).isEqualTo(0x20);
       assertThat(ping.header().getInt(16)).as("the one that wants an answer").isEqualTo(5);
+      assertThat(ping.data()).as("the echo").containsExactly(1, 2, 3);
       initiator.command(1, 0xc0, 4096, READ_ONE);
       assertThat(initiator.receive().opcode()).as("no commands here").isEqualTo(REJECT);
       initiator.send(ScriptedInitiator.header(0x46, 0x80).putInt(16, 6), new byte[0]);
       assertThat(initiator.receive().opcode()).isEqualTo(LOGOUT_RESPONSE);
+      assertThat(initiator.isClosedByTarget()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldCutOffADiscoverySessionWhosePingIsTooLong() throws IOException {
+    try (ScriptedInitiator initiator = discovering()) {
+      initiator.send(
+          ScriptedInitiator.header(0x40, 0x80).putInt(16, 5).putInt(20, -1),
+          new byte[32 * 1024 + 4]);
       assertThat(initiator.isClosedByTarget()).isTrue();
     }
   }

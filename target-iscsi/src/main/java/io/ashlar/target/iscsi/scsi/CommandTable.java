@@ -4,6 +4,7 @@ import static io.ashlar.target.iscsi.scsi.ReservationClass.ALLOWED;
 import static io.ashlar.target.iscsi.scsi.ReservationClass.CONFIGURE;
 import static io.ashlar.target.iscsi.scsi.ReservationClass.OWN;
 import static io.ashlar.target.iscsi.scsi.ReservationClass.READ;
+import static io.ashlar.target.iscsi.scsi.ReservationClass.START_STOP;
 import static io.ashlar.target.iscsi.scsi.ReservationClass.STATUS;
 import static io.ashlar.target.iscsi.scsi.ReservationClass.WRITE;
 import static io.ashlar.target.iscsi.scsi.Transfer.BLOCKS_IN;
@@ -116,7 +117,7 @@ final class CommandTable {
                 STATUS,
                 CapacityCommands::readCapacity16)
             .asServiceAction(CapacityCommands.READ_CAPACITY_16));
-    all.add(blocks("1b 01 00 00 f7 00", NONE, CONFIGURE, PrimaryCommands::startStopUnit));
+    all.add(blocks("1b 01 00 00 f7 00", NONE, START_STOP, PrimaryCommands::startStopUnit));
     all.add(blocks("1e 00 00 00 03 00", NONE, STATUS, PrimaryCommands::preventAllow));
     all.add(in("37 00 1f 00 00 00 00 ff ff 00", 7, 2, READ, PrimaryCommands::readDefectData10));
     all.add(

@@ -209,7 +209,7 @@ public final class LogicalUnit {
       task.failCdbField(reserved);
       return false;
     }
-    if (isReservedAgainst(nexus, command)) {
+    if (isReservedAgainst(task, nexus, command)) {
       task.endWith(ScsiStatus.RESERVATION_CONFLICT);
       return false;
     }
@@ -225,7 +225,7 @@ public final class LogicalUnit {
     return true;
   }
 
-  private boolean isReservedAgainst(Nexus nexus, CommandDescriptor command) {
+  private boolean isReservedAgainst(ScsiTask task, Nexus nexus, CommandDescriptor command) {
     ReservationClass kind = command.reservations();
     if (kind == ReservationClass.ALLOWED) {
       return false;
@@ -236,6 +236,8 @@ public final class LogicalUnit {
     return switch (kind) {
       case READ -> !volume.reservations().mayRead(nexus.host());
       case WRITE, CONFIGURE -> !volume.reservations().mayWrite(nexus.host());
+      case START_STOP ->
+          !PrimaryCommands.startsUnit(task) && !volume.reservations().mayWrite(nexus.host());
       case ALLOWED, STATUS, OWN -> false;
     };
   }

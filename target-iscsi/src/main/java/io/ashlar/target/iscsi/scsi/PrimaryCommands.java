@@ -71,6 +71,13 @@ final class PrimaryCommands {
     answer(task, 8);
   }
 
+  /// Whether a START STOP UNIT only starts the unit, which a reservation never forbids (SPC-4 table
+  /// 66: START set to one and a power condition of zero).
+  static boolean startsUnit(ScsiTask task) {
+    int flags = Cdb.getByte(task.cdb, 4);
+    return (flags & 0x01) != 0 && flags >>> 4 == 0;
+  }
+
   /// The medium is never removed and has no power conditions: only START can be changed.
   static void startStopUnit(ScsiTask task) {
     int flags = Cdb.getByte(task.cdb, 4);

@@ -12,6 +12,8 @@ enum ReservationClass {
   WRITE,
   /// Changes what the unit is like: conflicts as [#WRITE] does.
   CONFIGURE,
+  /// START STOP UNIT: conflicts as [#WRITE] does, unless it only starts the unit.
+  START_STOP,
   /// Judged by the command itself as to persistent reservations: the commands about them.
   OWN
 }

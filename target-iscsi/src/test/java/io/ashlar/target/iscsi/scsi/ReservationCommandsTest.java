@@ -67,6 +67,19 @@ class ReservationCommandsTest {
     assertThat(outcome(fixture.send(fixture.second, READ))).isEqualTo("CONFLICT");
   }
 
+  /// SPC-4 table 66.
+  @ParameterizedTest
+  @CsvSource({
+    "1b 00 00 00 01 00, GOOD",
+    "1b 00 00 00 00 00, CONFLICT",
+    "1b 00 00 00 11 00, CONFLICT"
+  })
+  void shouldLetOthersStartAReservedUnitAndNotStopIt(String command, String expected) {
+    register(fixture.first, 0, 0xa);
+    change(fixture.first, 1, 1, 0xa, 0);
+    assertThat(outcome(fixture.send(fixture.second, command))).isEqualTo(expected);
+  }
+
   @Test
   void shouldUndoAChangeThatCannotBeSaved() {
     register(fixture.first, 0, 0xa);
