@@ -337,9 +337,11 @@ class HostQueuePairTest {
   }
 
   @Test
-  void shouldSayWhoDoesNotListen() throws IOException {
+  void shouldSayWhoDoesNotListen() throws Exception {
     ScriptedController gone = new ScriptedController(peer -> {});
     gone.close();
+    // The system goes on listening until the thread that accepts has noticed.
+    assertThat(gone.problem()).isInstanceOf(IOException.class);
     assertThatThrownBy(
             () -> HostQueuePair.connect(options(gone, Digests.NONE, Duration.ofSeconds(1))))
         .hasMessageContaining("Cannot connect to")
