@@ -10,27 +10,38 @@ import java.util.UUID;
 /// @param address where a controller of the subsystem listens
 /// @param subsystemNqn the subsystem, or
 ///   [io.ashlar.initiator.nvme.command.FabricsCommands#DISCOVERY_NQN]
-/// @param hostNqn who this host says it is
-/// @param hostId the host's identifier, the same on all its connections
+/// @param host who connects
 /// @param digests which digests to ask for on every queue
-/// @param timeout for connecting and for each command
-/// @param keepAlive after how much silence the controller may drop the association; zero asks for
-///   never, which a controller may refuse
-/// @param transferBytesMax the longest data of one command; each slot keeps a buffer of this size
-/// @param readyToTransferMax R2Ts per command that the controller may have outstanding
-/// @param alignmentDwords the alignment wanted of received data, in dwords
+/// @param patience how long to wait for the controller, and it for this host
+/// @param transfers how data moves
 public record InitiatorOptions(
     InetSocketAddress address,
     String subsystemNqn,
-    String hostNqn,
-    UUID hostId,
+    Host host,
     Digests digests,
-    Duration timeout,
-    Duration keepAlive,
-    int transferBytesMax,
-    int readyToTransferMax,
-    int alignmentDwords) {
+    Patience patience,
+    Transfers transfers) {
   private static final int TRANSFER_BYTES_MAX = 1024 * 1024;
+
+  /// Who connects.
+  ///
+  /// @param nqn who this host says it is
+  /// @param id the host's identifier, the same on all its connections
+  public record Host(String nqn, UUID id) {}
+
+  /// How long to wait.
+  ///
+  /// @param timeout for connecting and for each command
+  /// @param keepAlive after how much silence the controller may drop the association; zero asks for
+  ///   never, which a controller may refuse
+  public record Patience(Duration timeout, Duration keepAlive) {}
+
+  /// How data moves.
+  ///
+  /// @param bytesMax the longest data of one command; each slot keeps a buffer of this size
+  /// @param readyToTransferMax R2Ts per command that the controller may have outstanding
+  /// @param alignmentDwords the alignment wanted of received data, in dwords
+  public record Transfers(int bytesMax, int readyToTransferMax, int alignmentDwords) {}
 
   /// A host of its own kind: name and identifier follow from `hostId`, no digests, 10 s timeout, 60
   /// s keep alive, transfers up to 1 MiB.
@@ -38,70 +49,28 @@ public record InitiatorOptions(
     return new InitiatorOptions(
         address,
         subsystemNqn,
-        "nqn.2014-08.org.nvmexpress:uuid:" + hostId,
-        hostId,
+        new Host("nqn.2014-08.org.nvmexpress:uuid:" + hostId, hostId),
         Digests.NONE,
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(60),
-        TRANSFER_BYTES_MAX,
-        1,
-        1);
+        new Patience(Duration.ofSeconds(10), Duration.ofSeconds(60)),
+        new Transfers(TRANSFER_BYTES_MAX, 1, 1));
   }
 
-  public InitiatorOptions withHostNqn(String hostNqn) {
-    return new InitiatorOptions(
-        address,
-        subsystemNqn,
-        hostNqn,
-        hostId,
-        digests,
-        timeout,
-        keepAlive,
-        transferBytesMax,
-        readyToTransferMax,
-        alignmentDwords);
+  public InitiatorOptions withHostNqn(String nqn) {
+    Host renamed = new Host(nqn, host.id);
+    return new InitiatorOptions(address, subsystemNqn, renamed, digests, patience, transfers);
   }
 
-  public InitiatorOptions withDigests(Digests digests) {
-    return new InitiatorOptions(
-        address,
-        subsystemNqn,
-        hostNqn,
-        hostId,
-        digests,
-        timeout,
-        keepAlive,
-        transferBytesMax,
-        readyToTransferMax,
-        alignmentDwords);
+  public InitiatorOptions withDigests(Digests wanted) {
+    return new InitiatorOptions(address, subsystemNqn, host, wanted, patience, transfers);
   }
 
   public InitiatorOptions withTimeouts(Duration timeout, Duration keepAlive) {
-    return new InitiatorOptions(
-        address,
-        subsystemNqn,
-        hostNqn,
-        hostId,
-        digests,
-        timeout,
-        keepAlive,
-        transferBytesMax,
-        readyToTransferMax,
-        alignmentDwords);
+    Patience other = new Patience(timeout, keepAlive);
+    return new InitiatorOptions(address, subsystemNqn, host, digests, other, transfers);
   }
 
-  public InitiatorOptions withTransfers(
-      int transferBytesMax, int readyToTransferMax, int alignmentDwords) {
-    return new InitiatorOptions(
-        address,
-        subsystemNqn,
-        hostNqn,
-        hostId,
-        digests,
-        timeout,
-        keepAlive,
-        transferBytesMax,
-        readyToTransferMax,
-        alignmentDwords);
+  public InitiatorOptions withTransfers(int bytesMax, int readyToTransferMax, int alignmentDwords) {
+    Transfers other = new Transfers(bytesMax, readyToTransferMax, alignmentDwords);
+    return new InitiatorOptions(address, subsystemNqn, host, digests, patience, other);
   }
 }

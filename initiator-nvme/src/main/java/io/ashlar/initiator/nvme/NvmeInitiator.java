@@ -63,10 +63,10 @@ public final class NvmeInitiator implements AutoCloseable {
                 ADMIN_DEPTH,
                 ADMIN_TRANSFER_BYTES_MAX,
                 ADMIN_IN_CAPSULE_BYTES,
-                options.readyToTransferMax(),
-                options.alignmentDwords(),
+                options.transfers().readyToTransferMax(),
+                options.transfers().alignmentDwords(),
                 options.digests(),
-                options.timeout()));
+                options.patience().timeout()));
     try {
       return new NvmeInitiator(options, queue);
     } catch (IOException e) {
@@ -108,12 +108,12 @@ public final class NvmeInitiator implements AutoCloseable {
     return new QueueOptions(
         options.address(),
         depth,
-        Math.min(options.transferBytesMax(), identity.maxTransferBytes()),
+        Math.min(options.transfers().bytesMax(), identity.maxTransferBytes()),
         inCapsule,
-        options.readyToTransferMax(),
-        options.alignmentDwords(),
+        options.transfers().readyToTransferMax(),
+        options.transfers().alignmentDwords(),
         options.digests(),
-        options.timeout());
+        options.patience().timeout());
   }
 
   /// Asks for as many I/O queues as one may; the answer's limit shows when Connect is refused.
@@ -237,8 +237,8 @@ public final class NvmeInitiator implements AutoCloseable {
     long nowNs = System.nanoTime();
     HostQueuePair queue = admin.queue();
     queue.poll(nowNs);
-    if (options.keepAlive().isZero()
-        || nowNs - lastKeepAliveNs < options.keepAlive().toNanos() / 3) {
+    if (options.patience().keepAlive().isZero()
+        || nowNs - lastKeepAliveNs < options.patience().keepAlive().toNanos() / 3) {
       return;
     }
     HostCommand command = queue.acquire();
@@ -266,12 +266,16 @@ public final class NvmeInitiator implements AutoCloseable {
   private int connectQueue(CommandRunner runner, int queueId, int depth, int controller)
       throws IOException {
     HostCommand command = runner.acquire().sending(FabricsCommands.CONNECT_DATA_LENGTH);
-    int keepAliveMs = queueId == 0 ? Math.toIntExact(options.keepAlive().toMillis()) : 0;
+    int keepAliveMs = queueId == 0 ? Math.toIntExact(options.patience().keepAlive().toMillis()) : 0;
     // One entry more than commands, as a full queue has one entry free.
     FabricsCommands.connect(command.entry(), queueId, depth + 1, keepAliveMs);
     FabricsCommands.putConnectData(
-        command.data(), options.hostId(), controller, options.subsystemNqn(), options.hostNqn());
-    runner.runOrThrow(command, "Connect as " + options.hostNqn());
+        command.data(),
+        options.host().id(),
+        controller,
+        options.subsystemNqn(),
+        options.host().nqn());
+    runner.runOrThrow(command, "Connect as " + options.host().nqn());
     int result = (int) command.result();
     runner.queue().release(command);
     return result;
@@ -283,7 +287,7 @@ public final class NvmeInitiator implements AutoCloseable {
   }
 
   private void awaitStatus(int mask, int wanted) throws IOException {
-    long deadlineNs = System.nanoTime() + options.timeout().toNanos();
+    long deadlineNs = System.nanoTime() + options.patience().timeout().toNanos();
     long status = property(FabricsCommands.PROPERTY_STATUS);
     while ((status & mask) != wanted) {
       if ((status & FabricsCommands.STATUS_FATAL) != 0 || System.nanoTime() - deadlineNs >= 0) {
