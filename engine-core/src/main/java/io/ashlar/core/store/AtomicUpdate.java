@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// One read-change-write under way. It locks its blocks, waits for the writes that were let in
 /// before, reads the blocks whole, changes them in its scratch memory, writes them as one record,
 /// and unlocks. COMPARE only reads: it needs no lock.
-final class AtomicUpdate {
+final class AtomicUpdate extends RequestSlots.Slot {
   /// Where an update is.
   private enum State {
     /// Not in use.
@@ -34,7 +34,6 @@ final class AtomicUpdate {
   private final WritePath writes;
   private final UnsafeBuffer scratch;
   private final BlockRequest inner = new BlockRequest(this::onInner);
-  @Nullable AtomicUpdate nextFree;
   @Nullable AtomicUpdate nextInVolume;
   private State state = State.IDLE;
   private @Nullable LocalVolume volume;
@@ -50,6 +49,7 @@ final class AtomicUpdate {
     this.scratch = scratch;
   }
 
+  @Override
   void start(LocalVolume volume, BlockRequest request) {
     Check.that(state == State.IDLE, "an update does one thing at a time");
     this.volume = volume;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// One composite request under way, done through the volumes' own front doors. A copy goes chunk by
 /// chunk, read then write; a range that begins or ends within a block is zeroed there by writing
 /// and unmapped in between.
-final class CompositeOperation {
+final class CompositeOperation extends RequestSlots.Slot {
   /// What one step moves.
   static final int CHUNK_BYTES = 128 * 1024;
 
@@ -22,7 +22,6 @@ final class CompositeOperation {
   private final UnsafeBuffer scratch;
   private final BlockRequest read = new BlockRequest(this::onRead);
   private final BlockRequest write = new BlockRequest(this::onWritten);
-  @Nullable CompositeOperation nextFree;
   private @Nullable LocalVolume volume;
   private @Nullable BlockRequest request;
   private long done;
@@ -32,6 +31,7 @@ final class CompositeOperation {
     this.scratch = scratch;
   }
 
+  @Override
   void start(LocalVolume volume, BlockRequest request) {
     this.volume = volume;
     this.request = request;
