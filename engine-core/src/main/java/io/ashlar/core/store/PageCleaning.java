@@ -25,7 +25,8 @@ final class PageCleaning {
   /// Dead pages may fill this part of the free segments: the longer they are left, the more die.
   private static final int FREE_PART = 4;
 
-  /// Where there are twice as many as are needed, and so many more, hosts leave room to clean them.
+  /// Where there are twice as many as are needed, and so many more than a checkpoint writes, hosts
+  /// leave room to clean them.
   private static final int SEGMENTS_HARMLESS = 4;
 
   private final StoreParts parts;
@@ -73,9 +74,12 @@ final class PageCleaning {
     return !cleaner.needsMerge() && (!cleaner.isIdle() || isDue());
   }
 
-  /// Whether no more can be marked, or changed by hosts, before the next checkpoint has begun.
+  /// Whether no more can be marked before the next checkpoint has begun, or hosts wait for it
+  /// because the cleaner of blocks cannot make room. Where it can, a checkpoint would only take
+  /// more.
   boolean needsCheckpoint() {
-    return cleaner.needsMerge() || (!parts.space().hasMergeRoom() && segmentsForMerge() > 0);
+    boolean isAwaited = !parts.space().hasMergeRoom() && parts.cleaner().isExhausted();
+    return cleaner.needsMerge() || (isAwaited && segmentsForMerge() > 0);
   }
 
   /// Whether nothing is under way.
@@ -91,7 +95,7 @@ final class PageCleaning {
   /// Segments that have to be free beside the cleaner's for hosts to change more.
   int segmentsForHosts() {
     int merge = segmentsForMerge();
-    if (!isWanted() || held() - victims <= 2 * needed() + SEGMENTS_HARMLESS) {
+    if (!isWanted() || held() - victims <= 2 * needed() + merge + SEGMENTS_HARMLESS) {
       return merge;
     }
     return merge > 0 || hasRoom() ? 2 * merge + 1 : 0;
@@ -115,12 +119,12 @@ final class PageCleaning {
     return isBloated() && !cleaner.isExhausted() && !isFruitless;
   }
 
-  /// Whether index pages take twice the segments that they need, beyond a few and beyond a part of
-  /// those that nobody needs; where hosts wait for room, half as many again. What is written anew
-  /// takes the pages above it along, so that it must leave well over a quarter behind to gain
-  /// anything.
+  /// Whether index pages take twice the segments that they need, beyond a few, what a checkpoint
+  /// writes before the old ones are dead, and a part of those that nobody needs; where hosts wait
+  /// for room, half as many again. What is written anew takes the pages above it along, so that it
+  /// must leave well over a quarter behind to gain anything.
   private boolean isBloated() {
-    int idle = parts.segments().free().count() / FREE_PART;
+    int idle = parts.segments().free().count() / FREE_PART + segmentsForMerge();
     long allowed = isPressed() ? needed() * 3 / 2 : needed() * 7 / 4 + idle;
     return held() - victims > allowed + SEGMENTS_ALLOWED;
   }

@@ -165,9 +165,8 @@ final class WritePath {
   }
 
   private boolean hasIndexRoom(int points, int ranges) {
-    indexFull =
-        !space.hasMergeRoom() || !index.hasRoom(pendingPoints + points, pendingRanges + ranges);
-    return !indexFull;
+    indexFull = !index.hasRoom(pendingPoints + points, pendingRanges + ranges);
+    return !indexFull && space.hasMergeRoom();
   }
 
   private void seal(LocalVolume volume, BlockRequest request, Group group, int count) {
