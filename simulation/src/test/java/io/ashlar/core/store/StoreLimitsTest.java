@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ashlar.core.device.BlockDevice;
 import io.ashlar.core.device.DeviceOperation;
 import io.ashlar.core.device.DeviceRequest;
-import io.ashlar.core.device.DeviceStatus;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
@@ -16,7 +15,6 @@ import io.ashlar.core.volume.VolumeDriver;
 import io.ashlar.simulation.CrashChoice;
 import io.ashlar.simulation.DiskFault;
 import io.ashlar.simulation.SimulatedBlockDevice;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -109,8 +107,7 @@ class StoreLimitsTest {
   }
 
   /// A device that refuses every read as long as the cleaner's.
-  private static final class LongReadsFail extends PassingDevice {
-    private final ArrayDeque<DeviceRequest> refused = new ArrayDeque<>();
+  private static final class LongReadsFail extends RefusingDevice {
     private boolean isRefusing;
 
     LongReadsFail(BlockDevice device) {
@@ -118,25 +115,9 @@ class StoreLimitsTest {
     }
 
     @Override
-    public boolean submit(DeviceRequest request) {
+    boolean refuses(DeviceRequest request) {
       boolean isLong = request.operation == DeviceOperation.READ && request.length > 40 * BLOCK;
-      return (isLong && isRefusing) ? refused.add(request) : device.submit(request);
-    }
-
-    @Override
-    public int poll() {
-      int ended = refused.size();
-      while (!refused.isEmpty()) {
-        DeviceRequest request = refused.remove();
-        request.status = DeviceStatus.IO_ERROR;
-        request.completion.onComplete(request);
-      }
-      return ended + device.poll();
-    }
-
-    @Override
-    public int inFlight() {
-      return refused.size() + device.inFlight();
+      return isLong && isRefusing;
     }
   }
 
