@@ -152,7 +152,8 @@ final class DaemonProcess implements AutoCloseable {
             0,
             volume.sizeBytes(),
             100,
-            1));
+            1),
+        NvmeLoad.WARM_UP);
   }
 
   /// Where `iscsi-perf` finds a volume.

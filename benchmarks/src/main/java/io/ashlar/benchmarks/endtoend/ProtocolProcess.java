@@ -45,12 +45,18 @@ final class ProtocolProcess implements AutoCloseable {
 
   /// Random reads of 4 KiB.
   NvmeLoad reads(String name, int depth) {
+    return load(name, 100, depth);
+  }
+
+  /// Random reads and writes of 4 KiB.
+  NvmeLoad load(String name, int readPercent, int depth) {
     return new NvmeLoad(
         name,
         address,
         subsystem,
         new LoadShape(
-            AccessPattern.RANDOM, 100, 4096, depth, 0, ProtocolTarget.VOLUME_BYTES, 100, 1));
+            AccessPattern.RANDOM, readPercent, 4096, depth, 0, ProtocolTarget.VOLUME_BYTES, 100, 1),
+        NvmeLoad.WARM_UP);
   }
 
   @Override

@@ -20,7 +20,7 @@ import java.util.Map;
 final class Rows implements AutoCloseable {
   private static final String ASHLAR = "ashlar";
   private static final String FIO = "fio";
-  private static final int SPIN_MICROSECONDS = 50;
+  static final int SPIN_MICROSECONDS = 50;
   private static final int[] ONE_4K = {4096, 1};
   private static final int[] MANY_4K = {4096, 32};
   private static final int[] LONG_128K = {128 * 1024, 8};
