@@ -354,6 +354,11 @@ public final class BlockIndex {
     return merge.bytesMax() + merge.bytesMax(delta.active);
   }
 
+  /// Of these, what the merge under way may still write.
+  public long mergeBytesLeft() {
+    return merge.bytesMax();
+  }
+
   /// Does a piece of the merge.
   ///
   /// @param budget how many pieces of work to do at most; a page takes about three, and 16 take

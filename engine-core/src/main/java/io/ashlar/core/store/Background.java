@@ -3,6 +3,7 @@ package io.ashlar.core.store;
 import io.ashlar.core.checkpoint.Checkpointer;
 import io.ashlar.core.checkpoint.Checkpointer.Phase;
 import io.ashlar.core.gc.Cleaner;
+import io.ashlar.core.index.BlockIndex;
 import io.ashlar.core.segment.LogWriter;
 import io.ashlar.core.segment.SegmentTable;
 import io.ashlar.core.segment.Stream;
@@ -19,12 +20,6 @@ final class Background {
   /// frees, and one to be late by.
   private static final int CLEANER_SEGMENTS = 3;
 
-  /// Cleaning starts when this part of the segments is left beyond the reserve, and so many at
-  /// least: hosts go on with one while the cleaner gains another.
-  private static final int RAMP_PART = 1024;
-
-  private static final int RAMP_MIN = 2;
-
   /// With so many segments more than that left, room is not dear.
   private static final int RAMP_CALM = 2;
 
@@ -40,9 +35,10 @@ final class Background {
   private final StoreParts parts;
   private final CleanerPace pace;
   private final PageCleaning pageCleaning;
+  private final MergePace mergePace;
   private final long checkpointBytes;
   private final long mergeBytesMax;
-  private final int ramp;
+  private final FreeTarget freeTarget;
   private long bytesAtCheckpoint;
   private long publishedSinceStart;
   private long stalledUntil = -1;
@@ -54,6 +50,8 @@ final class Background {
   private long changedNs;
   private long changesSeen = -1;
   private boolean isPaced;
+  private boolean isMergePaced;
+  private long userBytesSeen;
   private long changes;
 
   Background(StoreParts parts, long nowNs) {
@@ -64,8 +62,9 @@ final class Background {
     checkpointBytes = parts.options().checkpointBytes(parts.segments().geometry());
     mergeBytesMax = parts.options().mergeBytesMax(parts.segments().geometry());
     pageCleaning = new PageCleaning(parts);
-    ramp = Math.max(RAMP_MIN, parts.segments().geometry().segments() / RAMP_PART);
-    pace = new CleanerPace((long) RAMP_MIN * parts.segments().geometry().segmentBytes(), nowNs);
+    freeTarget = new FreeTarget(parts.segments().geometry());
+    pace = new CleanerPace(freeTarget.rampBytes(), nowNs);
+    mergePace = new MergePace(nowNs);
   }
 
   void requestCheckpoint() {
@@ -94,12 +93,14 @@ final class Background {
   long deadlineNs() {
     boolean mayStart = parts.checkpointer().phase() == Phase.IDLE && publishedSinceStart > 0;
     long idle = mayStart ? changedNs + CHECKPOINT_AFTER_NS : Long.MAX_VALUE;
-    return isPaced ? Math.min(idle, pace.readyNs(nowNs)) : idle;
+    long cleaner = isPaced ? pace.readyNs(nowNs) : Long.MAX_VALUE;
+    long merge = isMergePaced ? mergePace.readyNs(nowNs) : Long.MAX_VALUE;
+    return Math.min(idle, Math.min(cleaner, merge));
   }
 
   int doWork(long nowNs, boolean isClosing) {
     this.nowNs = nowNs;
-    int work = parts.checkpointer().doWork();
+    int work = checkpoint(isClosing);
     noteActivity();
     noteCheckpoint();
     noteStall();
@@ -116,6 +117,35 @@ final class Background {
     return work;
   }
 
+  private int checkpoint(boolean isClosing) {
+    noteHosts();
+    boolean mayGoOn = parts.checkpointer().phase() != Phase.MERGING || mayMerge();
+    isMergePaced = !mayGoOn && !isClosing && !isMergeAwaited();
+    return isMergePaced ? 0 : parts.checkpointer().doWork();
+  }
+
+  private void noteHosts() {
+    long userBytes = parts.log().bytesWritten(Stream.USER);
+    if (userBytes != userBytesSeen || !parts.reads().isIdle()) {
+      userBytesSeen = userBytes;
+      mergePace.onHosts(nowNs);
+    }
+  }
+
+  private boolean mayMerge() {
+    BlockIndex index = parts.index();
+    mergePace.note(index.statistics().bytesMerged(), index.mergeBytesLeft(), index.fillPercent());
+    return mergePace.mayWork(nowNs);
+  }
+
+  /// Whether hosts or the cleaner wait for the checkpoint.
+  private boolean isMergeAwaited() {
+    return parts.space().isStalled()
+        || !parts.space().hasMergeRoom()
+        || parts.writes().isWaitingForIndex()
+        || isShort();
+  }
+
   private int reap() {
     int reaped = parts.index().reapStep(REAP_BUDGET);
     published(reaped);
@@ -124,13 +154,14 @@ final class Background {
 
   /// Keeps as many segments from hosts as the cleaner and the coming checkpoint need.
   private void reserve() {
-    parts.space().reserve(CLEANER_SEGMENTS, pageCleaning.segmentsForHosts());
+    int segmentsForPages = pageCleaning.segmentsForHosts();
+    freeTarget.note(segmentsForPages);
+    parts.space().reserve(CLEANER_SEGMENTS, segmentsForPages);
   }
 
   /// More than what is reserved where checkpoints need much: hosts wait for that too.
   private int freeWanted() {
-    int needed = CLEANER_SEGMENTS + pageCleaning.segmentsForHosts();
-    return Math.max(parts.space().reservedSegments(), needed) + ramp;
+    return freeTarget.segments(CLEANER_SEGMENTS, parts.space().reservedSegments());
   }
 
   /// What a checkpoint made durable may be cleaned from now on.
@@ -139,6 +170,7 @@ final class Background {
       completedSeen = parts.checkpointer().completed();
       parts.cleaner().refresh();
       pageCleaning.onCheckpoint();
+      freeTarget.onCheckpoint();
     }
   }
 
@@ -190,6 +222,7 @@ final class Background {
     }
     start();
     parts.checkpointer().start();
+    mergePace.begin(parts.index().mergeBytesLeft(), parts.index().fillPercent());
     return 1;
   }
 

@@ -17,8 +17,12 @@ final class CleanerPace {
   /// With less than this part of the room wanted left, hosts are about to wait.
   static final int URGENT_PART = 8;
 
-  /// A little more than is needed, so that room is regained.
-  private static final double NEEDED_PERCENT = 110;
+  /// While all the room is left, a little less than is needed; the less is left, the more, so that
+  /// nine tenths stay. It is no steeper, because room comes and goes by whole segments and hosts
+  /// feel each change of pace.
+  private static final double FULL_ROOM_PERCENT = 90;
+
+  private static final double NO_ROOM_PERCENT = 220;
 
   /// A victim fuller than this is not counted on.
   private static final double UTILIZATION_MAX = 0.95;
@@ -62,9 +66,10 @@ final class CleanerPace {
   /// To gain a byte, `1 / (1 - u)` bytes of the victim are read and `u / (1 - u)` are written.
   private int sharePercent(long roomBytes, double utilization) {
     double living = Math.min(UTILIZATION_MAX, utilization);
-    double needed = NEEDED_PERCENT * (1 + living) / (1 - living);
-    double pressure = (double) roomWanted / Math.clamp(roomBytes, 1L, roomWanted);
-    return (int) Math.min(BackgroundBudget.SHARE_PERCENT_MAX, needed * pressure);
+    double room = (double) Math.clamp(roomBytes, 0L, roomWanted) / roomWanted;
+    double percent = FULL_ROOM_PERCENT * room + NO_ROOM_PERCENT * (1 - room);
+    double needed = percent * (1 + living) / (1 - living);
+    return (int) Math.min(BackgroundBudget.SHARE_PERCENT_MAX, needed);
   }
 
   /// When the cleaner may go on if nothing else happens.
