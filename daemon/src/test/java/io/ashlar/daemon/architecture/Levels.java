@@ -18,8 +18,10 @@ final class Levels {
           List.of("core.checkpoint", "core.gc", "core.recovery", "core.scrub"),
           List.of("core.store"),
           List.of("core.offline"),
-          List.of("simulation", "nvme.local", "replication.metadata"),
-          List.of("nvme.posix", "replication.metadata.local"),
+          List.of(
+              "nvme.local", "replication.metadata", "replication.transport", "replication.lease"),
+          List.of("simulation", "nvme.posix", "replication.metadata.local", "replication.link"),
+          List.of("simulation.network", "simulation.history"),
           List.of("nvme.memory", "nvme.file", "nvme.uring"),
           List.of("nvme"),
           List.of("target.nvme.spec", "target.iscsi.pdu", "initiator.nvme.wire"),
