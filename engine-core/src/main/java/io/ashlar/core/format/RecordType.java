@@ -42,6 +42,11 @@ public enum RecordType {
     this.code = (byte) code;
   }
 
+  /// What stands for this type on the device.
+  public byte code() {
+    return code;
+  }
+
   /// Whether a record of this type is followed by block descriptors.
   public boolean hasBlocks() {
     return this == WRITE || this == RELOCATE;

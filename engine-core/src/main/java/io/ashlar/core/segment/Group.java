@@ -56,6 +56,7 @@ public final class Group {
   private int payloadBytes;
   private int records;
   private int openRecordOffset;
+  private int openPayloadOffset;
   private int paddedHeaderBytes;
   private int closedOffset;
   private int firstPayload;
@@ -121,6 +122,7 @@ public final class Group {
   /// Starts a record; its descriptors or payload follow by [#block] or [#payload].
   public void record(RecordType type, int layer, long writeId, long lba, long argument) {
     openRecordOffset = headerBytes;
+    openPayloadOffset = payloadStart();
     record.wrap(memory, headerBytes);
     record.head(type, 0, layer).place(writeId, lba, argument).payload(0, 0);
     headerBytes += RecordFlyweight.BYTES;
@@ -155,6 +157,14 @@ public final class Group {
   public void payload(int bytes, int crc) {
     record.wrap(memory, openRecordOffset).payload(bytes, crc);
     pad(bytes);
+  }
+
+  /// Wraps `view` around the record begun last, with all that was added to it; good until the group
+  /// is closed.
+  public SealedRecord lastRecord(SealedRecord view) {
+    int head = headerBytes - openRecordOffset;
+    int payload = payloadStart() - openPayloadOffset;
+    return view.wrap(memory, openRecordOffset, head, openPayloadOffset, payload);
   }
 
   private void pad(int bytes) {

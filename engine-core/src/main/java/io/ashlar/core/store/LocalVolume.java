@@ -2,8 +2,10 @@ package io.ashlar.core.store;
 
 import io.ashlar.core.base.Check;
 import io.ashlar.core.format.CorruptRecordException;
+import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.VolumeEntry;
+import io.ashlar.core.format.WriteId;
 import io.ashlar.core.reservation.ReservationCodec;
 import io.ashlar.core.reservation.ReservationTable;
 import io.ashlar.core.transform.LayerTransform;
@@ -23,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// the others, and hands them to the paths.
 final class LocalVolume implements BlockVolume {
   private static final int BLOCK_BYTES = VolumeGeometry.BLOCK_BYTES;
-  private static final int COUNTER_BITS = 40;
 
   private final VolumeId id;
   private final VolumePaths paths;
@@ -39,6 +40,7 @@ final class LocalVolume implements BlockVolume {
   private WriteTurn oldestTurn = new WriteTurn(this, 0);
   private WriteTurn currentTurn = oldestTurn;
   private @Nullable AtomicUpdate firstUpdate;
+  private @Nullable HistoryListener history;
 
   LocalVolume(VolumeEntry entry, VolumePaths paths) {
     id = new VolumeId(entry.uuid());
@@ -110,10 +112,32 @@ final class LocalVolume implements BlockVolume {
   long takeWriteIds(int count) {
     long first = writeCounter + 1;
     writeCounter += count;
-    Check.that(writeCounter < 1L << COUNTER_BITS, "write counter fits 40 bits", writeCounter);
+    Check.that(writeCounter <= WriteId.COUNTER_MAX, "write counter fits 40 bits", writeCounter);
     int epoch = paths.epoch();
     Check.that(epoch > 0 && epoch <= Superblock.EPOCH_MAX, "an epoch is open", epoch);
-    return (long) epoch << COUNTER_BITS | first;
+    return WriteId.of(epoch, first);
+  }
+
+  void historyTo(@Nullable HistoryListener listener) {
+    history = listener;
+  }
+
+  @Nullable HistoryListener history() {
+    return history;
+  }
+
+  /// Whether a record that another replica sequenced is of this volume and within it, and of no
+  /// epoch that the lane does not know durably.
+  boolean mayTake(RecordFlyweight record) {
+    long blocks = record.blocks() > 0 ? record.blocks() : record.argument();
+    return record.layer() == layer()
+        && WriteId.epoch(record.writeId()) <= paths.epoch()
+        && record.lba() <= geometry.sizeBytes() / BLOCK_BYTES - blocks;
+  }
+
+  /// A record of another replica was appended here: write ids go on behind it.
+  void passed(long lastWriteId) {
+    writeCounter = Math.max(writeCounter, WriteId.counter(lastWriteId));
   }
 
   boolean isSpaceExhausted(boolean fullOfLiveData) {

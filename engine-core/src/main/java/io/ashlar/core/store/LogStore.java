@@ -14,6 +14,7 @@ import io.ashlar.core.segment.Group;
 import io.ashlar.core.segment.GroupRecords;
 import io.ashlar.core.segment.GroupWindow;
 import io.ashlar.core.segment.LogListener;
+import io.ashlar.core.segment.SealedRecord;
 import io.ashlar.core.segment.SegmentTable;
 import io.ashlar.core.segment.Stream;
 import io.ashlar.core.transform.KeyProvider;
@@ -223,6 +224,25 @@ public final class LogStore implements ShardAgent, LogListener {
   /// The volume, or null if this store has none of that id.
   public @Nullable BlockVolume volume(VolumeId id) {
     return parts.catalog().find(id);
+  }
+
+  /// Lets `listener` hear of every record of the volume's history from now on.
+  public void historyOf(VolumeId id, HistoryListener listener) {
+    known(id).historyTo(listener);
+  }
+
+  /// Appends a record of the volume's history that another replica sequenced and sealed. `request`
+  /// completes once it is durable here; only its completion and its status count.
+  ///
+  /// @return false if there is no room for it now
+  public boolean append(VolumeId id, SealedRecord record, BlockRequest request) {
+    LocalVolume volume = known(id);
+    Check.that(volume.mayTake(record.record()), "a record of this volume", volume.layer());
+    return !failed && parts.writes().appendSealed(volume, record, request);
+  }
+
+  private LocalVolume known(VolumeId id) {
+    return Check.present(parts.catalog().find(id), "a volume of this store");
   }
 
   /// What the device knows of its volumes.

@@ -3,12 +3,14 @@ package io.ashlar.core.store;
 import io.ashlar.core.base.Check;
 import io.ashlar.core.base.CheckFailedException;
 import io.ashlar.core.base.Crc32c;
+import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.RecordType;
 import io.ashlar.core.format.Sectors;
 import io.ashlar.core.index.BlockIndex;
 import io.ashlar.core.segment.Group;
 import io.ashlar.core.segment.LogWriter;
 import io.ashlar.core.segment.PayloadChecksum;
+import io.ashlar.core.segment.SealedRecord;
 import io.ashlar.core.segment.Stream;
 import io.ashlar.core.transform.BlockSealer;
 import io.ashlar.core.transform.SealedBlock;
@@ -44,6 +46,7 @@ final class WritePath {
   private final SpaceGauge space;
   private final Crc32c crc;
   private final SealedBlock sealed = new SealedBlock();
+  private final SealedRecord view = new SealedRecord();
   private final RequestQueue waiting = new RequestQueue();
   private final UnsafeBuffer scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 1024));
   private final int atomicBlocksMax;
@@ -184,6 +187,41 @@ final class WritePath {
     }
     pendingPoints += count;
     space.appended(units);
+    tell(volume, group, request);
+  }
+
+  private void tell(LocalVolume volume, Group group, BlockRequest request) {
+    HistoryListener history = volume.history();
+    if (history != null) {
+      history.onSequenced(group.lastRecord(view), request);
+    }
+  }
+
+  /// Appends a record that another replica sequenced and sealed; `request` completes when it is
+  /// durable and published here.
+  ///
+  /// @return false if there is no room for it now
+  boolean appendSealed(LocalVolume volume, SealedRecord sealedRecord, BlockRequest request) {
+    RecordFlyweight record = sealedRecord.record();
+    int blocks = record.blocks();
+    int points = blocks > 0 ? blocks : index.pointsOfUnmap(record.argument());
+    int ranges = blocks > 0 ? 0 : index.rangesOfUnmap(record.argument());
+    int bytes = sealedRecord.payloadBytes();
+    boolean isAdmitted = blocks == 0 || space.admits(log, bytes);
+    if (!isAdmitted || !hasIndexRoom(points, ranges)) {
+      return false;
+    }
+    Group group = log.buildingWithRoom(Stream.USER, blocks, bytes);
+    if (group == null) {
+      return false;
+    }
+    sealedRecord.appendTo(group);
+    pendingPoints += points;
+    pendingRanges += ranges;
+    space.appended((int) Sectors.holding(bytes));
+    volume.passed(sealedRecord.lastWriteId());
+    group.await(request);
+    return true;
   }
 
   private Outcome appendUnmap(LocalVolume volume, BlockRequest request) {
@@ -199,6 +237,7 @@ final class WritePath {
     group.record(RecordType.UNMAP, volume.layer(), volume.takeWriteIds(1), lba, count);
     pendingPoints += index.pointsOfUnmap(count);
     pendingRanges += index.rangesOfUnmap(count);
+    tell(volume, group, request);
     group.await(request);
     return Outcome.APPENDED;
   }

@@ -1,0 +1,222 @@
+package io.ashlar.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ashlar.core.base.CheckFailedException;
+import io.ashlar.core.base.Crc32c;
+import io.ashlar.core.format.RecordFlyweight;
+import io.ashlar.core.format.RecordType;
+import io.ashlar.core.format.VolumeEntry;
+import io.ashlar.core.format.WriteId;
+import io.ashlar.core.segment.SealedRecord;
+import io.ashlar.core.volume.BlockOperation;
+import io.ashlar.core.volume.BlockRequest;
+import io.ashlar.core.volume.BlockStatus;
+import io.ashlar.core.volume.BlockVolume;
+import io.ashlar.core.volume.VolumeDriver;
+import io.ashlar.core.volume.VolumeGeometry;
+import io.ashlar.core.volume.VolumeId;
+import io.ashlar.simulation.CrashChoice;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// One store hears of its volume's history, another takes it: what they hold is the same.
+class HandedOnRecordsTest {
+  private static final int LAYER = 1;
+  private static final int BLOCK = 4096;
+  private static final long VOLUME_BYTES = 4L << 20;
+  private static final VolumeId VOLUME = new VolumeId(StoreRig.uuidOf(LAYER));
+
+  private final Crc32c crc = new Crc32c();
+  private final Deque<byte[]> onTheWay = new ArrayDeque<>();
+  private final List<Long> writeIds = new ArrayList<>();
+  private final StoreRig first = StoreRig.fresh(32, 512, 1);
+  private StoreRig second = StoreRig.fresh(32, 4096, 2);
+  private int taken;
+
+  private VolumeDriver start(VolumeEntry entry) {
+    BlockVolume volume = first.create(entry);
+    second.create(entry);
+    first.store.historyOf(VOLUME, this::note);
+    return new VolumeDriver(volume, this::turn);
+  }
+
+  private VolumeDriver startSealed() {
+    return start(first.entry(LAYER, VOLUME_BYTES, 4096, VolumeEntry.COMPRESSION_LZ4, true));
+  }
+
+  private void note(SealedRecord record, BlockRequest request) {
+    byte[] bytes = new byte[record.bytes() + 3];
+    int length = record.copyTo(new UnsafeBuffer(bytes), 3);
+    assertThat(length).isEqualTo(record.bytes());
+    onTheWay.add(bytes);
+    for (int i = 0; i < record.writeIds(); i++) {
+      writeIds.add(record.record().writeId() + i);
+    }
+  }
+
+  private void turn() {
+    first.turn();
+    handOn();
+    second.turn();
+  }
+
+  private void handOn() {
+    while (!onTheWay.isEmpty() && append(onTheWay.peek())) {
+      onTheWay.remove();
+    }
+  }
+
+  private boolean append(byte[] bytes) {
+    SealedRecord record = new SealedRecord();
+    assertThat(record.read(new UnsafeBuffer(bytes), 3, bytes.length - 3, crc)).isNull();
+    BlockRequest request =
+        new BlockRequest(ended -> {
+          assertThat(ended.status).isEqualTo(BlockStatus.OK);
+          taken++;
+        });
+    return second.store.append(VOLUME, record, request);
+  }
+
+  private void settle() {
+    first.settle();
+    while (!onTheWay.isEmpty()) {
+      turn();
+    }
+    second.settle();
+  }
+
+  private static byte[] whole(StoreRig rig) {
+    VolumeDriver volume = new VolumeDriver(rig.volume(LAYER), rig::turn);
+    byte[] bytes = new byte[(int) VOLUME_BYTES];
+    int piece = VolumeGeometry.TRANSFER_BYTES_MAX;
+    for (int at = 0; at < bytes.length; at += piece) {
+      System.arraycopy(volume.read(at, piece), 0, bytes, at, piece);
+    }
+    return bytes;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void shouldHoldTheSameOnBoth(long seed) {
+    VolumeDriver volume = startSealed();
+    SplittableRandom dice = new SplittableRandom(seed);
+    int records = 0;
+    for (int i = 0; i < 3000; i++) {
+      int blocks = dice.nextInt(1, 9);
+      long offset = dice.nextInt((int) (VOLUME_BYTES / BLOCK) - blocks + 1) * (long) BLOCK;
+      if (dice.nextInt(8) == 0) {
+        volume.run(BlockOperation.UNMAP, offset, (long) blocks * BLOCK);
+      } else {
+        byte[] bytes = new byte[blocks * BLOCK];
+        new SplittableRandom(i).nextBytes(bytes);
+        Arrays.fill(bytes, 0, dice.nextInt(bytes.length), (byte) 7);
+        assertThat(volume.write(offset, bytes)).isEqualTo(BlockStatus.OK);
+      }
+      records++;
+    }
+    settle();
+    assertThat(taken).as("each was acknowledged").isEqualTo(records);
+    byte[] expected = whole(first);
+    assertThat(whole(second)).isEqualTo(expected);
+    second = StoreRig.open(second.clock, second.disk.crash(CrashChoice.loseAll()));
+    assertThat(whole(second)).as("after a crash").isEqualTo(expected);
+  }
+
+  @Test
+  void shouldTellAllWriteIdsInOrderWithoutAGap() {
+    VolumeDriver volume = startSealed();
+    for (int i = 0; i < 50; i++) {
+      volume.write((i % 7) * (long) BLOCK, new byte[(i % 3 + 1) * BLOCK]);
+      volume.run(BlockOperation.UNMAP, 0, 2 * BLOCK);
+      volume.compareAndWrite(0, new byte[BLOCK], new byte[BLOCK]);
+    }
+    assertThat(writeIds.size()).isGreaterThan(150);
+    for (int i = 1; i < writeIds.size(); i++) {
+      assertThat(writeIds.get(i)).isEqualTo(writeIds.get(i - 1) + 1);
+    }
+  }
+
+  @Test
+  void shouldGoOnBehindWhatItTook() {
+    VolumeDriver volume = startSealed();
+    volume.write(0, new byte[BLOCK]);
+    volume.write(0, new byte[3 * BLOCK]);
+    settle();
+    long[] next = new long[1];
+    second.store.historyOf(VOLUME, (record, request) -> next[0] = record.record().writeId());
+    VolumeDriver other = new VolumeDriver(second.volume(LAYER), second::turn);
+    assertThat(other.write(0, new byte[BLOCK])).isEqualTo(BlockStatus.OK);
+    assertThat(WriteId.counter(next[0])).isEqualTo(5);
+  }
+
+  @Test
+  void shouldRefuseWhatIsDamagedOnTheWay() {
+    VolumeDriver volume = startSealed();
+    byte[] noise = new byte[3 * BLOCK];
+    new SplittableRandom(4).nextBytes(noise);
+    first.store.historyOf(VOLUME, this::note);
+    BlockRequest write = VolumeDriver.carrying(BlockOperation.WRITE, 0, noise);
+    volume.volume().submit(write);
+    for (int turns = 0; onTheWay.isEmpty(); turns++) {
+      assertThat(turns).isLessThan(100);
+      first.turn();
+    }
+    byte[] sound = onTheWay.remove();
+    SplittableRandom dice = new SplittableRandom(5);
+    int refused = 0;
+    for (int i = 0; i < 2000; i++) {
+      byte[] bytes = sound.clone();
+      int at = 3 + (i < 500 ? dice.nextInt(100) : dice.nextInt(bytes.length - 3));
+      bytes[at] ^= (byte) (1 << dice.nextInt(8));
+      SealedRecord record = new SealedRecord();
+      refused += record.read(new UnsafeBuffer(bytes), 3, bytes.length - 3, crc) != null ? 1 : 0;
+    }
+    // Codec, key generation and two fields that mean nothing for a write are not covered by a
+    // block's checksum: the link's own is for them.
+    assertThat(refused).isGreaterThan(1800);
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoRecord() {
+    SealedRecord record = new SealedRecord();
+    SplittableRandom dice = new SplittableRandom(6);
+    for (int i = 0; i < 20_000; i++) {
+      byte[] bytes = new byte[dice.nextInt(200)];
+      dice.nextBytes(bytes);
+      if (bytes.length > 0) {
+        bytes[0] = (byte) dice.nextInt(13);
+      }
+      String complaint = record.read(new UnsafeBuffer(bytes), 0, bytes.length, crc);
+      if (complaint == null) {
+        assertThat(record.record().type()).isEqualTo(RecordType.UNMAP);
+      }
+    }
+  }
+
+  @Test
+  void shouldTakeNothingBeyondTheVolume() {
+    startSealed();
+    byte[] bytes = new byte[40];
+    UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+    new RecordFlyweight()
+        .wrap(buffer, 0)
+        .head(RecordType.UNMAP, 0, LAYER)
+        .place(WriteId.of(1, 1), VOLUME_BYTES / BLOCK - 1, 2)
+        .payload(0, 0);
+    SealedRecord record = new SealedRecord();
+    assertThat(record.read(buffer, 0, bytes.length, crc)).isNull();
+    BlockRequest request = new BlockRequest(ended -> {});
+    assertThatThrownBy(() -> second.store.append(VOLUME, record, request))
+        .isInstanceOf(CheckFailedException.class);
+  }
+}
