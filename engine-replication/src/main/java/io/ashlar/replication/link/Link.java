@@ -36,7 +36,7 @@ public final class Link {
   private long progressNs;
   private long helloNs;
   private boolean owesAck;
-  private boolean owesHello;
+  private boolean owesHello = true;
 
   /// Hears what the other end says.
   public interface Listener {
@@ -58,7 +58,6 @@ public final class Link {
       TrafficClass traffic,
       LinkOptions options,
       long life,
-      long nowNs,
       Listener listener) {
     Check.that(life > NOBODY, "lives are numbered from 1 on", life);
     this.transport = transport;
@@ -71,7 +70,6 @@ public final class Link {
         new SendWindow(
             new UnsafeBuffer(BufferUtil.allocateDirectAligned(options.windowBytes(), Long.BYTES)),
             options.windowMessages());
-    helloNs = nowNs - options.resendNs();
   }
 
   /// Takes a copy of a message, to be sent when its turn comes.

@@ -39,9 +39,7 @@ class LinkTest {
 
     End(int self, int peer, long life) {
       transport = network.attach(self);
-      link =
-          new Link(
-              transport, peer, TrafficClass.REPLICATION, OPTIONS, life, clock.nanoTime(), this);
+      link = new Link(transport, peer, TrafficClass.REPLICATION, OPTIONS, life, this);
     }
 
     /// Offers the next number.
