@@ -9,7 +9,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:?where the guest goes}
-modules="virtio_net nvme_tcp xfs crc32c_generic"
+modules="virtio_net nvme_tcp nvme xfs crc32c_generic"
 programs="/usr/sbin/nvme /usr/sbin/mkfs.ext4 /usr/sbin/e2fsck /usr/sbin/mkfs.xfs /usr/sbin/xfs_repair"
 
 stamp=$(cat "$here"/* | sha256sum | cut -c1-16)

@@ -31,6 +31,16 @@ public enum ConfigKey {
       "16GiB",
       "Size of the pool's file when it is made at first start; it grows into it sparsely. Ignored"
           + " for disks. Of a pool in memory, its size."),
+  POOL_COMPLETION(
+      "pool.completion",
+      Kind.COMPLETION,
+      "interrupt",
+      "How the daemon learns that the pool's disk is done. `poll`: it looks by itself (IOPOLL), for"
+          + " less latency at the price of a busy core while reads and writes are under way; needs"
+          + " a driver with poll queues (`nvme.poll_queues=1` on the kernel's command line), and is"
+          + " `interrupt` where there are none, which the log says. `submission-thread`: as"
+          + " `interrupt`, with a thread of the kernel's that takes requests (SQPOLL), for a core"
+          + " of its own."),
   POOL_KEK_FILE(
       "pool.kek-file",
       Kind.PATH,

@@ -1,5 +1,6 @@
 package io.ashlar.daemon.config;
 
+import io.ashlar.nvme.local.DeviceOptions.CompletionMode;
 import io.ashlar.target.iscsi.IscsiTargetOptions;
 import io.ashlar.target.nvme.TargetOptions;
 import java.net.InetSocketAddress;
@@ -26,8 +27,14 @@ public record DaemonOptions(
   /// @param dataDirectory for everything that is not the pool's device
   /// @param poolDevice the pool's disk or file, or [#MEMORY]
   /// @param poolFileBytes the size of a pool's file that is made, or of a pool in memory
+  /// @param completion how the end of the pool's requests is found
   /// @param kekFile the key encryption key
-  public record Storage(Path dataDirectory, Path poolDevice, long poolFileBytes, Path kekFile) {
+  public record Storage(
+      Path dataDirectory,
+      Path poolDevice,
+      long poolFileBytes,
+      CompletionMode completion,
+      Path kekFile) {
     /// Stands for a pool in memory, where a path would be.
     static final Path MEMORY = Path.of("memory");
 

@@ -33,6 +33,7 @@ record Kind(String title, long lowest, long highest, Form form) {
       new Kind("list of sha3-256 or sha-256 or sha-1 or md5", 0, 0, Form.CHOICES);
   static final Kind FLAG = choice("true", "false");
   static final Kind LEVEL = choice("error", "warn", "info", "debug", "trace");
+  static final Kind COMPLETION = choice("interrupt", "submission-thread", "poll");
   static final Kind LOG_FORMAT = choice("text", "json");
 
   /// How a kind's text is read.

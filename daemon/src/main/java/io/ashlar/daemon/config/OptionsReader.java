@@ -1,5 +1,6 @@
 package io.ashlar.daemon.config;
 
+import io.ashlar.nvme.local.DeviceOptions.CompletionMode;
 import io.ashlar.target.nvme.TargetOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -44,6 +45,7 @@ final class OptionsReader {
             data,
             values.path(ConfigKey.POOL_DEVICE, data.resolve("pool.img")),
             values.size(ConfigKey.POOL_SIZE),
+            completion(values),
             values.path(ConfigKey.POOL_KEK_FILE, data.resolve("kek"))),
         new DaemonOptions.Engine(
             values.number(ConfigKey.ENGINE_SHARDS),
@@ -56,6 +58,15 @@ final class OptionsReader {
         new DaemonOptions.Logging(
             values.text(ConfigKey.LOG_LEVEL).toLowerCase(Locale.ROOT),
             values.text(ConfigKey.LOG_FORMAT).toLowerCase(Locale.ROOT)));
+  }
+
+  private static CompletionMode completion(ConfigValues values) {
+    return switch (values.text(ConfigKey.POOL_COMPLETION).toLowerCase(Locale.ROOT)) {
+      case "poll" -> CompletionMode.DEVICE_POLL;
+      case "submission-thread" -> CompletionMode.SUBMISSION_THREAD;
+      // What is none of these was complained of when it was read.
+      default -> CompletionMode.INTERRUPT;
+    };
   }
 
   private static String nodeName(ConfigValues values) {

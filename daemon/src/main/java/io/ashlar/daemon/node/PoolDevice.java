@@ -71,7 +71,7 @@ final class PoolDevice implements AutoCloseable {
   private static OpenedDevice openPath(DaemonOptions.Storage storage, Consumer<String> progress)
       throws StartException, DeviceOpenException {
     Path path = storage.poolDevice();
-    DeviceOptions how = DeviceOptions.DEFAULT;
+    DeviceOptions how = DeviceOptions.DEFAULT.withCompletion(storage.completion());
     if (!Files.exists(path)) {
       long bytes = storage.poolFileBytes();
       requireRoom(path, bytes);

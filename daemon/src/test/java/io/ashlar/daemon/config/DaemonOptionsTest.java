@@ -3,6 +3,7 @@ package io.ashlar.daemon.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.ashlar.nvme.local.DeviceOptions.CompletionMode;
 import io.ashlar.target.iscsi.IscsiTargetOptions;
 import io.ashlar.target.iscsi.session.ChapAlgorithm;
 import io.ashlar.target.iscsi.session.SessionLimits;
@@ -48,6 +49,17 @@ class DaemonOptionsTest {
     assertThat(options.nvme().discovery()).hasToString("[/127.0.0.1:8009]");
     assertThat(options.iscsi().listen()).hasToString("[/127.0.0.1:3260]");
     assertThat(options.insecure()).isFalse();
+  }
+
+  @Test
+  void shouldFindTheEndOfRequestsAsTold() throws Exception {
+    assertThat(read(file("")).storage().completion()).isEqualTo(CompletionMode.INTERRUPT);
+    assertThat(read(file("pool.completion: poll")).storage().completion())
+        .isEqualTo(CompletionMode.DEVICE_POLL);
+    assertThat(read(file(""), "pool.completion=submission-thread").storage().completion())
+        .isEqualTo(CompletionMode.SUBMISSION_THREAD);
+    assertThat(errorsOf(file("pool.completion: sometimes")).getFirst())
+        .contains("pool.completion must be interrupt or submission-thread or poll");
   }
 
   @Test

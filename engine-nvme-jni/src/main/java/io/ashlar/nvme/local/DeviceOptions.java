@@ -50,8 +50,8 @@ public record DeviceOptions(
     /// As [#INTERRUPT], and a kernel thread takes submissions, so that most batches need no system
     /// call. Costs a core while busy.
     SUBMISSION_THREAD,
-    /// The loop polls the device's own queue (IOPOLL). Only where the driver has poll queues; the
-    /// loop must not sleep while requests are in flight.
+    /// The loop polls the device's own queue for reads and writes (IOPOLL), and does not sleep
+    /// while there are any. Where the driver has no poll queues, as [#INTERRUPT].
     DEVICE_POLL
   }
 

@@ -18,9 +18,26 @@ public final class SysBlock {
     return read(facts, "device/model");
   }
 
-  /// Whether the driver has queues that can be polled (IOPOLL).
+  /// Whether the driver of a block device, of the one that holds a file, or of an NVMe namespace
+  /// has queues that can be polled (IOPOLL).
   public static boolean canPoll(DeviceFacts facts) {
-    return "1".equals(read(facts, "queue/io_poll"));
+    String attribute = "queue/io_poll";
+    String answer =
+        facts.isCharacterDevice()
+            ? read(sibling(facts).resolve(attribute))
+            : read(facts, attribute);
+    return "1".equals(answer);
+  }
+
+  /// The block device of the namespace whose character device this is: `nvme0n1` of `ng0n1`.
+  private static Path sibling(DeviceFacts facts) {
+    Path device = Path.of("/sys/dev/char", facts.deviceMajor() + ":" + facts.deviceMinor());
+    try {
+      String name = device.toRealPath().getFileName().toString();
+      return Path.of("/sys/class/block", name.replaceFirst("^ng", "nvme"));
+    } catch (IOException e) {
+      return device;
+    }
   }
 
   private static String read(DeviceFacts facts, String attribute) {

@@ -137,6 +137,16 @@ final class NvmeCommands implements RingCommands {
     };
   }
 
+  /// A durable write is a write with a bit more. Flushes and discards take longer than is worth
+  /// watching.
+  @Override
+  public boolean mayBePolled(DeviceRequest request) {
+    return switch (request.operation) {
+      case READ, WRITE, WRITE_DURABLE -> true;
+      case FLUSH, DISCARD -> false;
+    };
+  }
+
   @Override
   public boolean fallsBack(DeviceRequest request, int errno) {
     return false;

@@ -20,6 +20,9 @@ interface RingCommands {
   /// Whether a request is done in pieces that add up to its length.
   boolean addsUp(DeviceRequest request);
 
+  /// Whether a polled ring takes this request: one that ends by itself in a queue of the device.
+  boolean mayBePolled(DeviceRequest request);
+
   /// Takes another way where the device refused one; requests under way at that time are refused
   /// too and come here after the change.
   ///

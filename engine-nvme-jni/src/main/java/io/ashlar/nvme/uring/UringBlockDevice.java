@@ -9,17 +9,18 @@ import io.ashlar.nvme.local.DeviceHealth;
 import io.ashlar.nvme.local.DeviceOpenException;
 import io.ashlar.nvme.local.DeviceOpenException.Reason;
 import io.ashlar.nvme.local.DeviceOptions;
-import io.ashlar.nvme.local.DeviceOptions.CompletionMode;
 import io.ashlar.nvme.local.Errno;
 import io.ashlar.nvme.local.LocalBlockDevice;
 import io.ashlar.nvme.local.RequestBounds;
+import io.ashlar.nvme.posix.DeviceFacts;
 import io.ashlar.nvme.posix.DeviceFile;
 import io.ashlar.nvme.posix.NativeLibrary;
 import io.ashlar.nvme.posix.PosixNative;
 import io.ashlar.nvme.posix.SmartReader;
-import io.ashlar.nvme.posix.SystemErrors;
+import io.ashlar.nvme.posix.SysBlock;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A file or block device on io_uring.
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Durable writes carry RWF_DSYNC, which is FUA where the device has it and write and flush where
 /// not. A flush is a data sync on the kernel's worker threads.
+///
+/// A device that is polled (IOPOLL) has a second ring for what can be polled, since a polled ring
+/// takes nothing else; the first keeps flushes and discards. While something is under way in the
+/// polled one, [#armWakeUp] refuses: nobody would wake the loop.
 public final class UringBlockDevice implements LocalBlockDevice {
   /// How often a request that the kernel sends back for another try is tried.
   private static final int MAX_TRIES = 64;
@@ -50,26 +55,32 @@ public final class UringBlockDevice implements LocalBlockDevice {
   private final DeviceFile file;
   private final DeviceGeometry geometry;
   private final DeviceCounters counters;
-  private final Ring ring;
-  private final RingCommands commands;
+  private final RingLane interrupting;
+  private final @Nullable RingLane polled;
+  private final String pollingNote;
   private final UringSlots slots;
+
+  /// Turns false when the kernel says that this device cannot be polled after all.
+  private boolean polls;
 
   /// Whose the ring is, once it is enabled.
   private @Nullable Thread owner;
 
   private int emptyPolls;
+
+  /// Requests that ended in the present poll.
+  private int ended;
+
   private boolean closed;
 
   private UringBlockDevice(
-      DeviceFile file,
-      Ring ring,
-      RingCommands commands,
-      DeviceGeometry geometry,
-      DeviceOptions options) {
+      DeviceFile file, RingLanes lanes, DeviceGeometry geometry, DeviceOptions options) {
     this.name = file.path().toString();
     this.file = file;
-    this.ring = ring;
-    this.commands = commands;
+    this.interrupting = lanes.interrupting();
+    this.polled = lanes.polled();
+    this.polls = lanes.polled() != null;
+    this.pollingNote = lanes.pollingNote();
     this.geometry = geometry;
     this.counters = new DeviceCounters(options.slowAfterNs());
     this.slots = new UringSlots(geometry.queueDepth());
@@ -80,6 +91,12 @@ public final class UringBlockDevice implements LocalBlockDevice {
   /// @throws DeviceOpenException with a sentence; [Reason#ENGINE_UNAVAILABLE] where another engine
   ///   may still serve
   public static UringBlockDevice open(Path path, DeviceOptions options) throws DeviceOpenException {
+    return open(path, options, SysBlock::canPoll);
+  }
+
+  /// @param canPoll the probe: whether the driver of such a device has poll queues
+  static UringBlockDevice open(Path path, DeviceOptions options, Predicate<DeviceFacts> canPoll)
+      throws DeviceOpenException {
     String problem = NativeLibrary.problem();
     if (problem != null) {
       throw new DeviceOpenException(Reason.ENGINE_UNAVAILABLE, problem);
@@ -87,49 +104,33 @@ public final class UringBlockDevice implements LocalBlockDevice {
     DeviceFile file = DeviceFile.open(path);
     try {
       return file.facts().isCharacterDevice()
-          ? openNamespace(file, options)
-          : openFile(file, options);
+          ? openNamespace(file, options, canPoll)
+          : openFile(file, options, canPoll);
     } catch (DeviceOpenException e) {
       file.close();
       throw e;
     }
   }
 
-  private static UringBlockDevice openFile(DeviceFile file, DeviceOptions options)
+  private static UringBlockDevice openFile(
+      DeviceFile file, DeviceOptions options, Predicate<DeviceFacts> canPoll)
       throws DeviceOpenException {
     DeviceGeometry geometry = UringGeometry.of(file.path(), file.facts(), options.queueDepth());
-    Ring ring = newRing(file, options, 0);
-    RingCommands commands = new UringCommands(ring.submission, file);
-    return new UringBlockDevice(file, ring, commands, geometry, options);
+    RingLanes lanes =
+        RingLanes.open(file, options, canPoll, 0, ring -> new UringCommands(ring, file));
+    return new UringBlockDevice(file, lanes, geometry, options);
   }
 
-  private static UringBlockDevice openNamespace(DeviceFile file, DeviceOptions options)
+  private static UringBlockDevice openNamespace(
+      DeviceFile file, DeviceOptions options, Predicate<DeviceFacts> canPoll)
       throws DeviceOpenException {
     NvmeNamespace namespace = NvmeNamespace.identify(file);
     int wide = UringConstants.SETUP_SQE128 | UringConstants.SETUP_CQE32;
-    Ring ring = newRing(file, options, wide);
-    RingCommands commands = new NvmeCommands(ring.submission, namespace, options.queueDepth());
-    DeviceGeometry geometry = namespace.geometry(options.queueDepth());
-    return new UringBlockDevice(file, ring, commands, geometry, options);
-  }
-
-  private static Ring newRing(DeviceFile file, DeviceOptions options, int extraFlags)
-      throws DeviceOpenException {
-    CompletionMode mode = options.completion();
-    if (mode == CompletionMode.DEVICE_POLL) {
-      throw new DeviceOpenException(
-          Reason.ENGINE_UNAVAILABLE,
-          file.path() + " cannot be polled: flushes and discards need interrupts.");
-    }
-    Ring ring = RingSetup.create(options.queueDepth(), mode, extraFlags);
-    int result = ring.register(file.fd());
-    if (result < 0) {
-      ring.close();
-      throw new DeviceOpenException(
-          Reason.ENGINE_UNAVAILABLE,
-          "io_uring refused " + file.path() + ": " + SystemErrors.text(result) + ".");
-    }
-    return ring;
+    int depth = options.queueDepth();
+    RingLanes lanes =
+        RingLanes.open(
+            file, options, canPoll, wide, ring -> new NvmeCommands(ring, namespace, depth));
+    return new UringBlockDevice(file, lanes, namespace.geometry(depth), options);
   }
 
   @Override
@@ -139,7 +140,8 @@ public final class UringBlockDevice implements LocalBlockDevice {
 
   @Override
   public String engine() {
-    return ring.describe() + ", " + commands.describe();
+    String how = polls ? "reads and writes polled" : pollingNote;
+    return interrupting.describe() + (how.isEmpty() ? "" : ", " + how);
   }
 
   @Override
@@ -162,12 +164,9 @@ public final class UringBlockDevice implements LocalBlockDevice {
   @Override
   public void useArena(ByteBuffer arena) {
     Check.that(arena.isDirect(), "the arena lies outside the heap");
-    int result = ring.registerBuffers(arena);
-    if (result == 0) {
-      commands.useRegistered(arena);
-    } else {
-      // Unregistered memory works, a little slower: most often the limit on locked memory.
-      commands.explainUnregistered(SystemErrors.text(result));
+    interrupting.useArena(arena);
+    if (polled != null) {
+      polled.useArena(arena);
     }
   }
 
@@ -179,8 +178,16 @@ public final class UringBlockDevice implements LocalBlockDevice {
     }
     RequestBounds.check(geometry, request);
     int slot = slots.take(request, System.nanoTime());
-    commands.publish(request, slot, 0);
+    publish(request, slot, 0);
     return true;
+  }
+
+  private void publish(DeviceRequest request, int slot, long moved) {
+    RingLane lane = polled;
+    if (lane == null || !polls || !lane.commands.mayBePolled(request)) {
+      lane = interrupting;
+    }
+    lane.publish(request, slot, moved);
   }
 
   @Override
@@ -188,15 +195,18 @@ public final class UringBlockDevice implements LocalBlockDevice {
     if (owner == null) {
       enable();
     }
-    ring.disarm();
-    ring.enter(slots.used());
-    int ready = ring.completion.ready();
-    if (ready == 0) {
-      letKernelThreadsRun();
-      return 0;
+    ended = 0;
+    interrupting.ring.disarm();
+    int found = reap(interrupting);
+    if (polled != null && polled.inFlight() > 0) {
+      found += reap(polled);
     }
-    emptyPolls = 0;
-    return reap(1 + (ready - 1) / REAP_PART);
+    if (found == 0) {
+      letKernelThreadsRun();
+    } else {
+      emptyPolls = 0;
+    }
+    return ended;
   }
 
   /// Durable writes, flushes and discards end on kernel threads of this very core. A loop that
@@ -210,29 +220,39 @@ public final class UringBlockDevice implements LocalBlockDevice {
   }
 
   private void enable() {
-    ring.enable();
+    interrupting.ring.enable();
+    if (polled != null) {
+      polled.ring.enable();
+    }
     owner = Thread.currentThread();
   }
 
-  private int reap(int ready) {
-    long nowNs = System.nanoTime();
-    int done = 0;
-    for (int i = 0; i < ready && !closed; i++) {
-      int slot = (int) ring.completion.userData();
-      int result = ring.completion.result();
-      ring.completion.advance();
-      done += onEvent(slot, result, nowNs);
+  /// @return how many events were taken
+  private int reap(RingLane lane) {
+    lane.enter();
+    int ready = lane.ring.completion.ready();
+    if (ready == 0) {
+      return 0;
     }
-    return done;
+    int taken = 1 + (ready - 1) / REAP_PART;
+    long nowNs = System.nanoTime();
+    for (int i = 0; i < taken && !closed; i++) {
+      int slot = (int) lane.ring.completion.userData();
+      int result = lane.ring.completion.result();
+      lane.taken();
+      ended += onEvent(lane, slot, result, nowNs);
+    }
+    return taken;
   }
 
   /// @return 1 if a request ended, 0 if its rest is under way again
-  private int onEvent(int slot, int result, long nowNs) {
+  private int onEvent(RingLane lane, int slot, int result, long nowNs) {
     DeviceRequest request = slots.request(slot);
+    RingCommands commands = lane.commands;
     long progress = commands.progress(request, slot, result);
     if (progress < 0) {
       int errno = (int) -progress;
-      return isWorthRetrying(request, slot, errno) && slots.tryAgain(slot, MAX_TRIES)
+      return isWorthRetrying(lane, request, slot, errno) && slots.tryAgain(slot, MAX_TRIES)
           ? goOn(request, slot)
           : end(request, slot, errno, nowNs);
     }
@@ -251,14 +271,22 @@ public final class UringBlockDevice implements LocalBlockDevice {
   }
 
   private int goOn(DeviceRequest request, int slot) {
-    commands.publish(request, slot, slots.moved(slot));
+    publish(request, slot, slots.moved(slot));
     return 0;
   }
 
-  private boolean isWorthRetrying(DeviceRequest request, int slot, int errno) {
+  private boolean isWorthRetrying(RingLane lane, DeviceRequest request, int slot, int errno) {
     return errno == Errno.EAGAIN
         || errno == Errno.EINTR
-        || (slots.tries(slot) == 0 && commands.fallsBack(request, errno));
+        || (slots.tries(slot) == 0
+            && (stopsPolling(lane, errno) || lane.commands.fallsBack(request, errno)));
+  }
+
+  /// What the probe took for a device with poll queues may have none, or lose them.
+  private boolean stopsPolling(RingLane lane, int errno) {
+    boolean refused = lane == polled && errno == Errno.EOPNOTSUPP;
+    polls &= !refused;
+    return refused;
   }
 
   private int end(DeviceRequest request, int slot, int errno, long nowNs) {
@@ -282,13 +310,13 @@ public final class UringBlockDevice implements LocalBlockDevice {
     if (owner == null) {
       enable();
     }
-    ring.enter(slots.used());
-    return ring.arm();
+    interrupting.enter();
+    return (polled == null || polled.inFlight() == 0) && interrupting.ring.arm();
   }
 
   @Override
   public int eventFd() {
-    return ring.eventFd();
+    return interrupting.ring.eventFd();
   }
 
   @Override
@@ -316,24 +344,18 @@ public final class UringBlockDevice implements LocalBlockDevice {
     closed = true;
     // A thread that ends takes its requests with it; a device without a thread never had any.
     if (owner == Thread.currentThread()) {
-      awaitKernel();
+      long giveUpNs = System.nanoTime() + CLOSE_PATIENCE_NS;
+      interrupting.await(giveUpNs);
+      if (polled != null) {
+        polled.await(giveUpNs);
+      }
     } else {
       Check.that(owner == null || !owner.isAlive(), "a device is closed by its own thread");
     }
-    ring.close();
-    file.close();
-  }
-
-  private void awaitKernel() {
-    long startNs = System.nanoTime();
-    int left = slots.used();
-    while (left > 0 && System.nanoTime() - startNs < CLOSE_PATIENCE_NS) {
-      ring.enter(left);
-      for (int ready = ring.completion.ready(); ready > 0; ready--) {
-        ring.completion.advance();
-        left--;
-      }
-      Thread.onSpinWait();
+    interrupting.ring.close();
+    if (polled != null) {
+      polled.ring.close();
     }
+    file.close();
   }
 }

@@ -103,6 +103,16 @@ final class UringCommands implements RingCommands {
     }
   }
 
+  /// Durable writes are not: where the device has no FUA the block layer adds flushes of its own,
+  /// which nothing polls for.
+  @Override
+  public boolean mayBePolled(DeviceRequest request) {
+    return switch (request.operation) {
+      case READ, WRITE -> true;
+      case WRITE_DURABLE, FLUSH, DISCARD -> false;
+    };
+  }
+
   @Override
   public boolean fallsBack(DeviceRequest request, int errno) {
     boolean refused = errno == Errno.EINVAL || errno == Errno.EOPNOTSUPP || errno == Errno.ENOTTY;

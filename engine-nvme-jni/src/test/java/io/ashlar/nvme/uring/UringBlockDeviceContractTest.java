@@ -52,6 +52,25 @@ class UringBlockDeviceContractTest {
     }
   }
 
+  /// A probe that is wrong: where the driver has no poll queues the kernel refuses the first
+  /// request, and all goes on as without.
+  @Nested
+  class TakenForPollable extends BlockDeviceContract {
+    @TempDir private Path directory;
+
+    @Override
+    protected BlockDevice newDevice() throws Exception {
+      Path pool = directory.resolve("pool");
+      try (RandomAccessFile file = new RandomAccessFile(pool.toFile(), "rw")) {
+        file.setLength(SIZE_BYTES);
+      }
+      return UringBlockDevice.open(
+          pool,
+          DeviceOptions.DEFAULT.withQueueDepth(64).withCompletion(CompletionMode.DEVICE_POLL),
+          any -> true);
+    }
+  }
+
   @Nested
   class OnALoopDevice extends BlockDeviceContract {
     @BeforeAll

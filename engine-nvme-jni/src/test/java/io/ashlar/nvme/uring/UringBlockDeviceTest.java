@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.ashlar.core.device.DeviceOperation;
 import io.ashlar.core.device.DeviceRequest;
 import io.ashlar.core.device.DeviceStatus;
+import io.ashlar.nvme.local.DeviceDriver;
 import io.ashlar.nvme.local.DeviceOpenException;
 import io.ashlar.nvme.local.DeviceOptions;
 import io.ashlar.nvme.local.LocalBlockDevice;
@@ -37,6 +38,35 @@ class UringBlockDeviceTest extends LocalBlockDeviceContract {
   void shouldSayHowItIsDriven() {
     driver.device.useArena(driver.arena);
     assertThat(driver.device.engine()).startsWith("io_uring").contains("registered memory");
+  }
+
+  @Test
+  void shouldServeWithInterruptsWhereNothingCanBePolled() throws Exception {
+    Path path = sparseFile("without queues");
+    DeviceOptions polling = OPTIONS.withCompletion(DeviceOptions.CompletionMode.DEVICE_POLL);
+    try (DeviceDriver other =
+        new DeviceDriver(UringBlockDevice.open(path, polling, none -> false))) {
+      assertThat(other.device.engine()).contains("not polled: its driver has no poll queues");
+      assertThat(other.run(DeviceOperation.READ, 0, 4096, 0)).isEqualTo(DeviceStatus.OK);
+    }
+  }
+
+  @Test
+  void shouldSayThatTheKernelRefusedToPoll() throws Exception {
+    Path path = sparseFile("refused");
+    DeviceOptions polling = OPTIONS.withCompletion(DeviceOptions.CompletionMode.DEVICE_POLL);
+    try (DeviceDriver other =
+        new DeviceDriver(UringBlockDevice.open(path, polling, none -> true))) {
+      assertThat(other.device.engine()).contains("reads and writes polled");
+      // A hole would be read without the disk.
+      assertThat(other.run(DeviceOperation.WRITE_DURABLE, 0, 4096, 0)).isEqualTo(DeviceStatus.OK);
+      assertThat(other.run(DeviceOperation.READ, 0, 4096, 0)).isEqualTo(DeviceStatus.OK);
+      assertThat(other.run(DeviceOperation.WRITE, 0, 4096, 0)).isEqualTo(DeviceStatus.OK);
+      assumeTrue(
+          other.device.engine().contains("not polled"),
+          "the disk under this directory has poll queues, so nothing was refused");
+      assertThat(other.device.engine()).contains("the kernel refused");
+    }
   }
 
   @Test

@@ -28,7 +28,7 @@ public final class LinuxGuest implements AutoCloseable {
   private static final String END = "@@END ";
   private static final String KERNEL_ARGUMENTS =
       "console=ttyS0 quiet panic=-1 mitigations=off nokaslr tsc=reliable audit=0"
-          + " cryptomgr.notests net.ifnames=0";
+          + " cryptomgr.notests net.ifnames=0 nvme.poll_queues=1";
 
   private final Process process;
   private final Path kernelLog;
@@ -47,9 +47,11 @@ public final class LinuxGuest implements AutoCloseable {
     }
   }
 
-  private LinuxGuest(GuestFiles files, Path directory) throws IOException {
+  private LinuxGuest(GuestFiles files, Path directory, List<String> devices) throws IOException {
     kernelLog = Files.createTempFile(directory, "guest-kernel-", ".log");
-    process = new ProcessBuilder(command(files)).redirectErrorStream(true).start();
+    List<String> command = command(files);
+    command.addAll(devices);
+    process = new ProcessBuilder(command).redirectErrorStream(true).start();
     commands = process.getOutputStream();
     Thread reader = new Thread(this::readLines, "guest-lines");
     reader.setDaemon(true);
@@ -74,13 +76,18 @@ public final class LinuxGuest implements AutoCloseable {
   ///
   /// @param directory where the kernel's messages go
   public static LinuxGuest boot(Path directory) throws Exception {
+    return boot(directory, List.of());
+  }
+
+  /// @param devices QEMU's options for further devices
+  static LinuxGuest boot(Path directory, List<String> devices) throws Exception {
     GuestFiles files = GuestFiles.require();
-    LinuxGuest first = new LinuxGuest(files, directory);
+    LinuxGuest first = new LinuxGuest(files, directory, devices);
     if (first.isUp()) {
       return first;
     }
     first.close();
-    LinuxGuest second = new LinuxGuest(files, directory);
+    LinuxGuest second = new LinuxGuest(files, directory, devices);
     if (second.isUp()) {
       return second;
     }
