@@ -1,0 +1,7 @@
+package io.ashlar.replication.network;
+
+/// Which end of a connection this is: the client's or the server's.
+enum ConnectionRole {
+  DIALED,
+  ACCEPTED
+}

@@ -1,0 +1,24 @@
+package io.ashlar.replication.network;
+
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+
+/// Says what broke a connection, as the rest of a sentence about its other end.
+final class Failures {
+  private Failures() {}
+
+  static String sentence(@Nullable Throwable failure) {
+    Throwable cause = failure;
+    if (cause == null) {
+      return "the connection broke";
+    }
+    // Netty and TLS wrap what happened; the innermost says it.
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof ClosedChannelException) {
+      return "the connection was closed at the other end";
+    }
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+}
