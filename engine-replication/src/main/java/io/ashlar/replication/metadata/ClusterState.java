@@ -9,8 +9,11 @@ import io.ashlar.replication.metadata.ClusterCommand.PutDevice;
 import io.ashlar.replication.metadata.ClusterCommand.PutNode;
 import io.ashlar.replication.metadata.ClusterCommand.PutPool;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pools by id
 /// @param devices by id
 /// @param volumes by id
+/// @param replication who holds volumes and who serves them
 public record ClusterState(
     long version,
     @Nullable UUID cluster,
@@ -31,11 +35,19 @@ public record ClusterState(
     SortedMap<UUID, NodeMetadata> nodes,
     SortedMap<UUID, PoolMetadata> pools,
     SortedMap<UUID, DeviceMetadata> devices,
-    SortedMap<VolumeId, VolumeEntry> volumes) {
+    SortedMap<VolumeId, VolumeEntry> volumes,
+    Replication replication) {
   /// The state before the first command. Layer 0 is nobody's, so that zeroed records name no layer.
   public static final ClusterState EMPTY =
       new ClusterState(
-          0, null, 1, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+          0,
+          null,
+          1,
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          Replication.NONE);
 
   public static final int VOLUMES_MAX = 100_000;
 
@@ -58,18 +70,36 @@ public record ClusterState(
               : "the cluster is formed already, as " + cluster);
     }
     return switch (command) {
-      case FormCluster form ->
-          new Applied(
-              new ClusterState(
-                  version + 1, form.cluster(), nextLayer, nodes, pools, devices, volumes),
-              null);
+      case FormCluster form -> formed(form.cluster());
       case PutNode put -> putNode(put.node());
       case PutPool put -> putPool(put.pool());
       case PutDevice put -> putDevice(put.device());
-      case CreateVolume create -> createVolume(create.volume());
+      case CreateVolume create -> createVolume(create);
       case ChangeVolume change -> changeVolume(change);
       case ForgetVolume forget -> forgetVolume(forget.id());
+      case ReplicaCommand replica -> ReplicaRules.apply(this, replica);
     };
+  }
+
+  /// The device that has this incarnation now, or null.
+  public @Nullable DeviceMetadata deviceIn(UUID incarnation) {
+    for (DeviceMetadata device : devices.values()) {
+      if (device.incarnation().equals(incarnation)) {
+        return device;
+      }
+    }
+    return null;
+  }
+
+  /// The incarnations of the node's devices.
+  SortedSet<UUID> devicesOf(UUID node) {
+    SortedSet<UUID> found = new TreeSet<>();
+    for (DeviceMetadata device : devices.values()) {
+      if (device.node().equals(node)) {
+        found.add(device.incarnation());
+      }
+    }
+    return found;
   }
 
   /// The volume of this name, or null.
@@ -82,12 +112,23 @@ public record ClusterState(
     return null;
   }
 
+  private Applied formed(UUID as) {
+    return new Applied(
+        new ClusterState(version + 1, as, nextLayer, nodes, pools, devices, volumes, replication),
+        null);
+  }
+
   private Applied putNode(NodeMetadata node) {
     NodeMetadata present = nodes.get(node.id());
     if (present != null && node.incarnation() < present.incarnation()) {
       return refused(
           "node '%s' was seen in incarnation %d, this is its older %d"
               .formatted(node.name(), present.incarnation(), node.incarnation()));
+    }
+    if (replication.isFenced(node)) {
+      return refused(
+          "node '%s' was fenced in incarnation %d: start it again, in a higher one"
+              .formatted(node.name(), node.incarnation()));
     }
     String complaint = EntityRules.complaintAbout(node.name(), nodes.containsKey(node.id()), nodes);
     for (NodeMetadata other : nodes.values()) {
@@ -98,7 +139,9 @@ public record ClusterState(
     if (complaint != null) {
       return refused(complaint);
     }
-    return new Applied(next(with(nodes, node.id(), node), pools, devices, volumes), null);
+    boolean isNewLife = present != null && node.incarnation() > present.incarnation();
+    Replication after = isNewLife ? replication.detaching(devicesOf(node.id())) : replication;
+    return new Applied(next(with(nodes, node.id(), node), pools, devices).with(after), null);
   }
 
   private Applied putPool(PoolMetadata pool) {
@@ -111,7 +154,7 @@ public record ClusterState(
     if (complaint != null) {
       return refused(complaint);
     }
-    return new Applied(next(nodes, with(pools, pool.id(), pool), devices, volumes), null);
+    return new Applied(next(nodes, with(pools, pool.id(), pool), devices), null);
   }
 
   private Applied putDevice(DeviceMetadata device) {
@@ -124,10 +167,18 @@ public record ClusterState(
     if (complaint != null) {
       return refused(complaint);
     }
-    return new Applied(next(nodes, pools, with(devices, device.id(), device), volumes), null);
+    Replication after = replication;
+    DeviceMetadata present = devices.get(device.id());
+    boolean isWiped = present != null && !present.incarnation().equals(device.incarnation());
+    if (present != null && (isWiped || !present.node().equals(device.node()))) {
+      after = after.detaching(new TreeSet<>(List.of(present.incarnation())));
+      after = isWiped ? after.forgetting(present.incarnation()) : after;
+    }
+    return new Applied(next(nodes, pools, with(devices, device.id(), device)).with(after), null);
   }
 
-  private Applied createVolume(VolumeMetadata volume) {
+  private Applied createVolume(CreateVolume create) {
+    VolumeMetadata volume = create.volume();
     if (volumes.containsKey(volume.id())) {
       return refused("volume %s exists".formatted(volume.id()));
     }
@@ -147,7 +198,17 @@ public record ClusterState(
     if (complaint == null && volume.phase() != VolumePhase.CREATING) {
       complaint = "a new volume is in phase CREATING";
     }
-    return complaint == null ? put(volume, layer + 1) : refused(complaint);
+    Placement placement = create.placement();
+    if (complaint == null && placement != null) {
+      complaint = ReplicaRules.complaintAbout(placement, this);
+    }
+    if (complaint != null) {
+      return refused(complaint);
+    }
+    ClusterState after = put(volume, layer + 1);
+    Replication replicated =
+        placement == null ? replication : replication.with(volume.id(), ReplicaGroup.of(placement));
+    return new Applied(after.with(replicated), null);
   }
 
   private Applied changeVolume(ChangeVolume change) {
@@ -162,7 +223,7 @@ public record ClusterState(
               .formatted(volume.name(), present.version()));
     }
     String complaint = EntityRules.complaintAboutChange(present.volume(), volume);
-    return complaint == null ? put(volume, nextLayer) : refused(complaint);
+    return complaint == null ? new Applied(put(volume, nextLayer), null) : refused(complaint);
   }
 
   private Applied forgetVolume(VolumeId id) {
@@ -177,30 +238,41 @@ public record ClusterState(
     }
     SortedMap<VolumeId, VolumeEntry> left = new TreeMap<>(volumes);
     left.remove(id);
-    return new Applied(next(nodes, pools, devices, left), null);
+    return new Applied(next(nextLayer, left).with(replication.without(id)), null);
   }
 
-  private Applied put(VolumeMetadata volume, int layerAfter) {
+  private ClusterState put(VolumeMetadata volume, int layerAfter) {
     VolumeEntry entry = new VolumeEntry(volume, version + 1);
-    return new Applied(
-        new ClusterState(
-            version + 1,
-            cluster,
-            layerAfter,
-            nodes,
-            pools,
-            devices,
-            with(volumes, volume.id(), entry)),
-        null);
+    return next(layerAfter, with(volumes, volume.id(), entry));
+  }
+
+  private ClusterState next(int layerAfter, SortedMap<VolumeId, VolumeEntry> volumesAfter) {
+    return new ClusterState(
+        version + 1, cluster, layerAfter, nodes, pools, devices, volumesAfter, replication);
   }
 
   private ClusterState next(
       SortedMap<UUID, NodeMetadata> nodesAfter,
       SortedMap<UUID, PoolMetadata> poolsAfter,
-      SortedMap<UUID, DeviceMetadata> devicesAfter,
-      SortedMap<VolumeId, VolumeEntry> volumesAfter) {
+      SortedMap<UUID, DeviceMetadata> devicesAfter) {
     return new ClusterState(
-        version + 1, cluster, nextLayer, nodesAfter, poolsAfter, devicesAfter, volumesAfter);
+        version + 1,
+        cluster,
+        nextLayer,
+        nodesAfter,
+        poolsAfter,
+        devicesAfter,
+        volumes,
+        replication);
+  }
+
+  /// The next state, with nothing changed but this.
+  ClusterState next(Replication after) {
+    return next(nextLayer, volumes).with(after);
+  }
+
+  private ClusterState with(Replication after) {
+    return new ClusterState(version, cluster, nextLayer, nodes, pools, devices, volumes, after);
   }
 
   private static <K, V> SortedMap<K, V> with(SortedMap<K, V> map, K key, V value) {
@@ -209,7 +281,7 @@ public record ClusterState(
     return copy;
   }
 
-  private Applied refused(String sentence) {
+  Applied refused(String sentence) {
     return new Applied(this, sentence);
   }
 }

@@ -33,6 +33,12 @@ final class EntityRules {
     if (device.sizeBytes() < 0 || isTooLong(device.path())) {
       return "device %s has an impossible size or path".formatted(device.id());
     }
+    for (DeviceMetadata other : present.values()) {
+      if (other.incarnation().equals(device.incarnation()) && !other.id().equals(device.id())) {
+        return "device %s is a copy of %s: format one of them"
+            .formatted(device.path(), other.path());
+      }
+    }
     return present.containsKey(device.id()) ? null : complaintAboutNumber(present);
   }
 
@@ -42,7 +48,7 @@ final class EntityRules {
         : "the cluster knows %d of these, its limit".formatted(ClusterState.OTHERS_MAX);
   }
 
-  private static boolean isTooLong(String text) {
+  static boolean isTooLong(String text) {
     return text.getBytes(StandardCharsets.UTF_8).length > MetadataWriter.TEXT_BYTES_MAX;
   }
 

@@ -11,6 +11,14 @@ import io.ashlar.replication.metadata.ClusterCommand.FormCluster;
 import io.ashlar.replication.metadata.ClusterCommand.PutDevice;
 import io.ashlar.replication.metadata.ClusterCommand.PutNode;
 import io.ashlar.replication.metadata.ClusterCommand.PutPool;
+import io.ashlar.replication.metadata.ReplicaCommand.AcceptDataLoss;
+import io.ashlar.replication.metadata.ReplicaCommand.AttachDevice;
+import io.ashlar.replication.metadata.ReplicaCommand.ChangeMembers;
+import io.ashlar.replication.metadata.ReplicaCommand.ChangeSet;
+import io.ashlar.replication.metadata.ReplicaCommand.DetachDevice;
+import io.ashlar.replication.metadata.ReplicaCommand.FenceNode;
+import io.ashlar.replication.metadata.ReplicaCommand.HandOver;
+import io.ashlar.replication.metadata.ReplicaCommand.PlaceVolume;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -29,11 +37,12 @@ import org.agrona.DirectBuffer;
 /// ```
 ///
 /// Little-endian. The checksum covers all after it; the length is known from outside. Kinds are
-/// never given a second meaning.
+/// never given a second meaning, so a program that does not know a kind says so.
 ///
 /// ## History
 ///
-/// - **v1** first format.
+/// - **v1** first format. Kinds 8 to 16, and 101 in place of 100, came with replication; 100 is
+///   still read, as a state of which nothing is replicated.
 public final class MetadataCodec {
   private static final int VERSION = 1;
 
@@ -49,7 +58,17 @@ public final class MetadataCodec {
   private static final int CREATE_VOLUME = 5;
   private static final int CHANGE_VOLUME = 6;
   private static final int FORGET_VOLUME = 7;
-  private static final int STATE = 100;
+  private static final int CREATE_PLACED_VOLUME = 8;
+  private static final int ATTACH_DEVICE = 9;
+  private static final int DETACH_DEVICE = 10;
+  private static final int FENCE_NODE = 11;
+  private static final int PLACE_VOLUME = 12;
+  private static final int CHANGE_MEMBERS = 13;
+  private static final int CHANGE_SET = 14;
+  private static final int HAND_OVER = 15;
+  private static final int ACCEPT_DATA_LOSS = 16;
+  private static final int STATE_WITHOUT_REPLICATION = 100;
+  private static final int STATE = 101;
 
   /// Stands for "no cluster yet" in a state's bytes.
   private static final UUID NOT_FORMED = new UUID(0, 0);
@@ -78,7 +97,12 @@ public final class MetadataCodec {
           }
           case CreateVolume create -> {
             EntityCodec.write(create.volume(), to);
-            yield CREATE_VOLUME;
+            Placement placement = create.placement();
+            if (placement == null) {
+              yield CREATE_VOLUME;
+            }
+            ReplicaCodec.write(placement, to);
+            yield CREATE_PLACED_VOLUME;
           }
           case ChangeVolume change -> {
             to.putLong(change.expectedVersion());
@@ -89,8 +113,55 @@ public final class MetadataCodec {
             to.putUuid(forget.id().uuid());
             yield FORGET_VOLUME;
           }
+          case ReplicaCommand replica -> write(replica, to);
         };
     return end(to, kind);
+  }
+
+  /// Writes the fields and returns the kind.
+  private static int write(ReplicaCommand command, MetadataWriter to) {
+    return switch (command) {
+      case AttachDevice attach -> {
+        to.putUuid(attach.device()).putLong(attach.nodeIncarnation()).putInt(attach.epochUsed());
+        yield ATTACH_DEVICE;
+      }
+      case DetachDevice detach -> {
+        to.putUuid(detach.device()).putLong(detach.nodeIncarnation());
+        yield DETACH_DEVICE;
+      }
+      case FenceNode fence -> {
+        to.putUuid(fence.node()).putLong(fence.incarnation());
+        yield FENCE_NODE;
+      }
+      case PlaceVolume place -> {
+        to.putUuid(place.volume().uuid());
+        ReplicaCodec.write(place.placement(), to);
+        yield PLACE_VOLUME;
+      }
+      case ChangeMembers change -> {
+        ReplicaCodec.write(change.basis(), to);
+        ReplicaCodec.write(change.members(), to);
+        to.putInt(change.minInSync());
+        yield CHANGE_MEMBERS;
+      }
+      case ChangeSet change -> {
+        ReplicaCodec.write(change.basis(), to);
+        to.putUuid(change.device());
+        ReplicaCodec.write(change.change(), to);
+        yield CHANGE_SET;
+      }
+      case HandOver hand -> {
+        ReplicaCodec.write(hand.basis(), to);
+        to.putUuid(hand.to());
+        yield HAND_OVER;
+      }
+      case AcceptDataLoss accept -> {
+        ReplicaCodec.write(accept.basis(), to);
+        to.putUuid(accept.to());
+        ReplicaCodec.write(accept.decision(), to);
+        yield ACCEPT_DATA_LOSS;
+      }
+    };
   }
 
   /// @throws MalformedMetadataException unless exactly these bytes are a command
@@ -110,10 +181,36 @@ public final class MetadataCodec {
             yield new ChangeVolume(EntityCodec.readVolume(from), expectedVersion);
           }
           case FORGET_VOLUME -> new ForgetVolume(new VolumeId(from.getUuid()));
-          default -> throw new MalformedMetadataException("no command is of kind " + kind);
+          case CREATE_PLACED_VOLUME ->
+              new CreateVolume(EntityCodec.readVolume(from), ReplicaCodec.readPlacement(from));
+          default -> readReplicaCommand(kind, from);
         };
     from.requireEnd();
     return command;
+  }
+
+  private static ReplicaCommand readReplicaCommand(int kind, MetadataReader from)
+      throws MalformedMetadataException {
+    return switch (kind) {
+      case ATTACH_DEVICE -> new AttachDevice(from.getUuid(), from.getLong(), from.getInt());
+      case DETACH_DEVICE -> new DetachDevice(from.getUuid(), from.getLong());
+      case FENCE_NODE -> new FenceNode(from.getUuid(), from.getLong());
+      case PLACE_VOLUME ->
+          new PlaceVolume(new VolumeId(from.getUuid()), ReplicaCodec.readPlacement(from));
+      case CHANGE_MEMBERS ->
+          new ChangeMembers(
+              ReplicaCodec.readBasis(from),
+              ReplicaCodec.readSet(from, Placement.MEMBERS_MAX),
+              from.getInt());
+      case CHANGE_SET ->
+          new ChangeSet(
+              ReplicaCodec.readBasis(from), from.getUuid(), ReplicaCodec.readChange(from));
+      case HAND_OVER -> new HandOver(ReplicaCodec.readBasis(from), from.getUuid());
+      case ACCEPT_DATA_LOSS ->
+          new AcceptDataLoss(
+              ReplicaCodec.readBasis(from), from.getUuid(), ReplicaCodec.readDecision(from));
+      default -> throw new MalformedMetadataException("no command is of kind " + kind);
+    };
   }
 
   public static byte[] encode(ClusterState state) {
@@ -131,6 +228,7 @@ public final class MetadataCodec {
       to.putLong(entry.version());
       EntityCodec.write(entry.volume(), to);
     }
+    ReplicaCodec.write(state.replication(), to);
     return end(to, STATE);
   }
 
@@ -138,7 +236,8 @@ public final class MetadataCodec {
   public static ClusterState decodeState(DirectBuffer bytes, int offset, int lengthBytes)
       throws MalformedMetadataException {
     MetadataReader from = open(bytes, offset, lengthBytes);
-    require(from.getShort() == STATE, "it is not a state");
+    int kind = from.getShort();
+    require(kind == STATE || kind == STATE_WITHOUT_REPLICATION, "it is not a state");
     long version = from.getLong();
     UUID cluster = from.getUuid();
     boolean isFormed = !cluster.equals(NOT_FORMED);
@@ -159,9 +258,13 @@ public final class MetadataCodec {
       devices.put(device.id(), device);
     }
     SortedMap<VolumeId, VolumeEntry> volumes = readVolumes(from);
+    Replication replication = kind == STATE ? ReplicaCodec.readReplication(from) : Replication.NONE;
+    require(
+        volumes.keySet().containsAll(replication.groups().keySet()),
+        "it has replicas of a volume that it does not have");
     from.requireEnd();
     return new ClusterState(
-        version, isFormed ? cluster : null, nextLayer, nodes, pools, devices, volumes);
+        version, isFormed ? cluster : null, nextLayer, nodes, pools, devices, volumes, replication);
   }
 
   private static SortedMap<VolumeId, VolumeEntry> readVolumes(MetadataReader from)

@@ -1,7 +1,9 @@
 package io.ashlar.replication.metadata;
 
 import io.ashlar.core.base.Check;
+import io.ashlar.core.format.Superblock;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A device is named by its incarnation: one that was wiped is another device, and no member.
 ///
-/// @param epoch of the present primary; raised whenever there is another one, or none
+/// @param epoch of the present primary; raised whenever there is another one, or none; the highest
+///   possible one has no primary
 /// @param version of the sets; raised whenever one of them changes
 /// @param primary the only one that serves, or null while nobody can
 /// @param members all devices that are to have a replica
@@ -43,6 +46,7 @@ public record ReplicaGroup(
     Check.that(
         eligible.isEmpty() || inSync.size() < minInSync, "acknowledging leaves others behind");
     Check.that(primary == null || inSync.contains(primary), "the primary is in the set");
+    Check.that(epoch >= 1 && epoch <= Superblock.EPOCH_MAX, "epoch fits a write id", epoch);
   }
 
   /// A new volume: nobody has anything, so all have everything.
@@ -50,6 +54,10 @@ public record ReplicaGroup(
   /// @param primary one of `members`
   public static ReplicaGroup of(SortedSet<UUID> members, UUID primary, int minInSync) {
     return new ReplicaGroup(1, 1, primary, members, members, new TreeSet<>(), minInSync);
+  }
+
+  static ReplicaGroup of(Placement placement) {
+    return of(placement.members(), placement.primary(), placement.minInSync());
   }
 
   /// Whether the primary may acknowledge writes.
@@ -60,8 +68,20 @@ public record ReplicaGroup(
   /// What is left when devices are gone for now: their node died, or was found dead. Where the
   /// primary is among them another member of the set takes its place.
   public ReplicaGroup without(SortedSet<UUID> gone) {
+    return without(gone, 0);
+  }
+
+  /// As [#without(SortedSet)].
+  ///
+  /// @param spread a number that differs from volume to volume, so that what one device led is led
+  ///   by all others after it, and not by one of them
+  public ReplicaGroup without(SortedSet<UUID> gone, int spread) {
+    if (primary == null) {
+      // All of the set are gone already, and whoever comes back first has everything.
+      return this;
+    }
     SortedSet<UUID> left = minus(inSync, gone);
-    boolean losesPrimary = primary != null && gone.contains(primary);
+    boolean losesPrimary = gone.contains(primary);
     if (left.isEmpty()) {
       // The set stays as it was: one of these must come back.
       return losesPrimary ? led(null, inSync, eligible) : this;
@@ -71,7 +91,7 @@ public record ReplicaGroup(
     }
     SortedSet<UUID> stillEligible = eligibleAfter(left);
     return losesPrimary
-        ? led(left.first(), left, stillEligible)
+        ? led(List.copyOf(left).get(Math.floorMod(spread, left.size())), left, stillEligible)
         : new ReplicaGroup(epoch, version + 1, primary, members, left, stillEligible, minInSync);
   }
 
@@ -137,10 +157,36 @@ public record ReplicaGroup(
     return led(device, alone, new TreeSet<>());
   }
 
+  /// The same group under other members, or with another least. Who is new has nothing yet.
+  ///
+  /// @return null if somebody would go who has everything, or if nobody leads
+  public @Nullable ReplicaGroup among(SortedSet<UUID> nextMembers, int nextMinInSync) {
+    boolean keepsAll = nextMembers.containsAll(inSync) && nextMembers.containsAll(eligible);
+    if (primary == null || !keepsAll) {
+      return null;
+    }
+    SortedSet<UUID> left = inSync.size() < nextMinInSync ? eligible : new TreeSet<>();
+    return new ReplicaGroup(epoch, version + 1, primary, nextMembers, inSync, left, nextMinInSync);
+  }
+
+  /// A group whose epoch nobody knows yet, moved to one that is above `epochUsed`.
+  ReplicaGroup above(int epochUsed) {
+    return epoch > epochUsed || primary == null
+        ? this
+        : new ReplicaGroup(epochUsed + 1, version, primary, members, inSync, eligible, minInSync);
+  }
+
   private ReplicaGroup led(
       @Nullable UUID next, SortedSet<UUID> nextInSync, SortedSet<UUID> nextEligible) {
+    boolean isLast = epoch >= Superblock.EPOCH_MAX - 1;
     return new ReplicaGroup(
-        epoch + 1, version + 1, next, members, nextInSync, nextEligible, minInSync);
+        isLast ? Superblock.EPOCH_MAX : epoch + 1,
+        version + 1,
+        isLast ? null : next,
+        members,
+        nextInSync,
+        nextEligible,
+        minInSync);
   }
 
   /// Who has everything beside `left`, where these are what remains of the set.

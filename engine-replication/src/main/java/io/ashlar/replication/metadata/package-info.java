@@ -2,7 +2,8 @@
 ///
 /// A [ClusterCommand] is proposed to a [MetadataStore]; once committed, [ClusterState#apply] turns
 /// the state before it into the state after it, the same on every node: no clock, no dice, no order
-/// that is not sorted. Bindings differ only in how a command is committed: a log on one node
+/// that is not sorted. Who holds a volume and who serves it is the state's [Replication], changed
+/// by [ReplicaCommand]s. Bindings differ only in how a command is committed: a log on one node
 /// (`metadata.local`), later a Raft engine.
 ///
 /// Nothing on the data path waits for this package.
