@@ -1,7 +1,7 @@
 package io.ashlar.replication.network;
 
 /// Which end of a connection this is: the client's or the server's.
-enum ConnectionRole {
+public enum ConnectionRole {
   DIALED,
   ACCEPTED
 }

@@ -1,6 +1,7 @@
 package io.ashlar.replication.network;
 
 import java.nio.channels.ClosedChannelException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// Says what broke a connection, as the rest of a sentence about its other end.
@@ -19,6 +20,15 @@ final class Failures {
     if (cause instanceof ClosedChannelException) {
       return "the connection was closed at the other end";
     }
+    if (cause instanceof SSLException && hasAlert(cause)) {
+      return "it refused this node's certificate or its TLS; its own log says why ("
+          + cause.getMessage()
+          + ")";
+    }
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
+  private static boolean hasAlert(Throwable cause) {
+    return cause.getMessage() != null && cause.getMessage().contains("Received fatal alert");
   }
 }

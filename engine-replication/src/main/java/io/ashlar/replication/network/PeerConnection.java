@@ -110,6 +110,11 @@ final class PeerConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void secured() {
+    certified = tls == null ? null : MutualTls.provedBy(tls);
+    if (tls != null && certified == null) {
+      end(EndKind.REFUSED, "it showed no certificate");
+      return;
+    }
     state(ConnectionState.GREETING);
     if (dialed != null) {
       sayHello(dialed.traffic());

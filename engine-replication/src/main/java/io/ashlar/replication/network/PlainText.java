@@ -1,6 +1,6 @@
 package io.ashlar.replication.network;
 
-import io.netty.channel.Channel;
+import io.ashlar.replication.identity.NodeName;
 import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +10,12 @@ public enum PlainText implements ChannelSecurity {
   FOR_BENCHMARKS;
 
   @Override
-  public @Nullable SslHandler newHandler(Channel channel, ConnectionRole role) {
+  public @Nullable NodeName provenName() {
+    return null;
+  }
+
+  @Override
+  public @Nullable SslHandler newHandler(ConnectionRole role) {
     return null;
   }
 }

@@ -114,7 +114,7 @@ final class Sockets {
         .setWriteBufferWaterMark(
             new WriteBufferWaterMark(limits.sendBytesMax(), limits.sendBytesMax()));
     kind.giveUpAfter(channel, (int) TimeUnit.NANOSECONDS.toMillis(limits.stuckNs()));
-    SslHandler tls = security.newHandler(channel, role);
+    SslHandler tls = security.newHandler(role);
     PeerConnection connection = new PeerConnection(channel, owner, tls, expected);
     if (tls != null) {
       channel.pipeline().addLast(tls);

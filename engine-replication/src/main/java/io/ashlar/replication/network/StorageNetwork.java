@@ -2,6 +2,7 @@ package io.ashlar.replication.network;
 
 import io.ashlar.core.base.Check;
 import io.ashlar.core.base.Clock;
+import io.ashlar.replication.identity.NodeName;
 import io.ashlar.replication.network.frame.Hello;
 import io.ashlar.replication.transport.TrafficClass;
 import io.ashlar.replication.transport.Transport;
@@ -44,12 +45,23 @@ public final class StorageNetwork implements Transport, AutoCloseable {
   private boolean isClosed;
 
   /// @param loop with epoll or NIO sockets
+  /// @throws IllegalArgumentException with a sentence if the certificate is another node's
   public StorageNetwork(
       EventLoop loop,
       Clock clock,
       StorageNetworkOptions options,
       ChannelSecurity security,
       NetworkEvents events) {
+    NodeName self = new NodeName(options.hello().cluster(), options.self());
+    NodeName proved = security.provenName();
+    if (proved != null && !proved.equals(self)) {
+      throw new IllegalArgumentException(
+          "This node is "
+              + self.uri()
+              + ", and its certificate is "
+              + proved.uri()
+              + "'s: issue one for this node.");
+    }
     this.loop = loop;
     this.clock = clock;
     this.options = options;

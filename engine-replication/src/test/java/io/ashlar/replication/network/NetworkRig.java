@@ -30,6 +30,7 @@ final class NetworkRig implements AutoCloseable {
   static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
+  private static final long EPOCH_MS = 1_800_000_000_000L;
   private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(20);
   private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -45,7 +46,7 @@ final class NetworkRig implements AutoCloseable {
 
         @Override
         public long epochMillis() {
-          return TimeUnit.NANOSECONDS.toMillis(ticker.nanoTime());
+          return EPOCH_MS + TimeUnit.NANOSECONDS.toMillis(ticker.nanoTime());
         }
       };
 
