@@ -78,12 +78,8 @@ public final class CertificateRequest {
         throw new IdentityException("The certificate request names no node of an Ashlar cluster.");
       }
       return new CertificateRequest(request, key, name);
-    } catch (IOException
-        | PKCSException
-        | OperatorCreationException
-        | IllegalArgumentException
-        | ClassCastException broken) {
-      // Bouncy Castle complains of wrong structures in all these ways.
+    } catch (IOException | PKCSException | OperatorCreationException | RuntimeException broken) {
+      // Bouncy Castle complains of wrong structures in many ways.
       throw new IdentityException("The certificate request is damaged.", broken);
     }
   }

@@ -336,14 +336,15 @@ final class PeerConnection extends ChannelInboundHandlerAdapter {
     if (!isOpen()) {
       return;
     }
+    boolean wasEstablished = isEstablished();
+    // First of all: saying goodbye may find that the connection is broken, and come here again.
+    state(ConnectionState.CLOSED);
     SendBuffer open = out;
     if (kind != EndKind.LOST && open != null) {
       UnsafeBuffer payload = new UnsafeBuffer(new byte[Goodbye.BYTES_MAX]);
       open.offer(FrameKind.BYE, payload, 0, Goodbye.encode(reason, payload, 0));
       open.flush();
     }
-    boolean wasEstablished = isEstablished();
-    state(ConnectionState.CLOSED);
     releaseIfOver();
     var _ = channel.close();
     owner.onEnded(this, kind, sentence(wasEstablished, reason));

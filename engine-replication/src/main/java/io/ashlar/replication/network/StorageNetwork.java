@@ -193,23 +193,13 @@ public final class StorageNetwork implements Transport, AutoCloseable {
   }
 
   private boolean admits(InetSocketAddress remote) {
+    String refused = "A connection from " + remote.getAddress().getHostAddress() + " was refused: ";
     if (!options.range().contains(remote)) {
-      refused(
-          "A connection from "
-              + remote
-              + " was refused: the address lies outside the storage"
-              + " network "
-              + options.range()
-              + ".");
+      refused(refused + "the address lies outside the storage network " + options.range() + ".");
       return false;
     }
     if (greetings.size() >= options.limits().greetingsMax()) {
-      refused(
-          "A connection from "
-              + remote
-              + " was refused: "
-              + greetings.size()
-              + " others have not said who they are yet.");
+      refused(refused + greetings.size() + " others have not said who they are yet.");
       return false;
     }
     return true;

@@ -31,7 +31,7 @@ final class NetworkRig implements AutoCloseable {
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
   private static final long EPOCH_MS = 1_800_000_000_000L;
-  private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(20);
+  private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(10);
   private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final MockTicker ticker = Ticker.newMockTicker();
@@ -106,7 +106,23 @@ final class NetworkRig implements AutoCloseable {
   }
 
   Node start(Hello hello, NetworkLimits limits, ChannelSecurity security) {
-    Node started = new Node(new StorageNetworkOptions(hello, ANY_PORT, LOOPBACK, limits), security);
+    return start(new StorageNetworkOptions(hello, ANY_PORT, LOOPBACK, limits), security);
+  }
+
+  Node startAt(InetSocketAddress listen, Hello hello) {
+    return start(
+        new StorageNetworkOptions(hello, listen, LOOPBACK, NetworkLimits.DEFAULT),
+        PlainText.FOR_BENCHMARKS);
+  }
+
+  Node startIn(AddressRange range, Hello hello) {
+    return start(
+        new StorageNetworkOptions(hello, ANY_PORT, range, NetworkLimits.DEFAULT),
+        PlainText.FOR_BENCHMARKS);
+  }
+
+  private Node start(StorageNetworkOptions options, ChannelSecurity security) {
+    Node started = new Node(options, security);
     nodes.add(started);
     return started;
   }
@@ -149,6 +165,11 @@ final class NetworkRig implements AutoCloseable {
     }
   }
 
+  /// Lets time pass while nobody does anything.
+  void leap(long ns) {
+    ticker.advance(ns, TimeUnit.NANOSECONDS);
+  }
+
   /// Turns until something holds. The bound is there for what never comes.
   void runUntil(BooleanSupplier condition) {
     long endNs = System.nanoTime() + WAIT_NS;
@@ -167,6 +188,17 @@ final class NetworkRig implements AutoCloseable {
       }
       return holds;
     });
+  }
+
+  /// Turns, with time passing, until a node told something.
+  void awaitTold(Node node, String part) {
+    long endNs = System.nanoTime() + WAIT_NS;
+    while (!node.wasTold(part)) {
+      assertThat(System.nanoTime())
+          .as("'%s' is told, not only %s", part, node.told.stream().limit(9).toList())
+          .isLessThan(endNs);
+      advance(STEP_NS);
+    }
   }
 
   @Override
