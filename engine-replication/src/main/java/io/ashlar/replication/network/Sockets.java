@@ -3,6 +3,7 @@ package io.ashlar.replication.network;
 import io.ashlar.replication.transport.TrafficClass;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -26,13 +27,16 @@ final class Sockets {
   private static final int READ_BYTES_MAX = 256 << 10;
 
   private final EventLoop loop;
+  private final ByteBufAllocator allocator;
   private final SocketKind kind;
   private final ConnectionOwner owner;
   private final ChannelSecurity security;
   private final InetSocketAddress local;
 
-  Sockets(EventLoop loop, ConnectionOwner owner, ChannelSecurity security) {
+  Sockets(
+      EventLoop loop, ByteBufAllocator allocator, ConnectionOwner owner, ChannelSecurity security) {
     this.loop = loop;
+    this.allocator = allocator;
     this.owner = owner;
     this.security = security;
     kind = SocketKind.of(loop);
@@ -104,6 +108,7 @@ final class Sockets {
   private PeerConnection install(
       Channel channel, ConnectionRole role, @Nullable Expected expected) {
     NetworkLimits limits = owner.options().limits();
+    channel.config().setAllocator(allocator);
     channel.config().setOption(ChannelOption.TCP_NODELAY, true);
     channel
         .config()

@@ -6,6 +6,7 @@ import io.ashlar.replication.identity.NodeName;
 import io.ashlar.replication.network.frame.Hello;
 import io.ashlar.replication.transport.TrafficClass;
 import io.ashlar.replication.transport.Transport;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
@@ -45,9 +46,11 @@ public final class StorageNetwork implements Transport, AutoCloseable {
   private boolean isClosed;
 
   /// @param loop with epoll or NIO sockets
+  /// @param allocator where the bytes of all connections lie; one that pools, in production
   /// @throws IllegalArgumentException with a sentence if the certificate is another node's
   public StorageNetwork(
       EventLoop loop,
+      ByteBufAllocator allocator,
       Clock clock,
       StorageNetworkOptions options,
       ChannelSecurity security,
@@ -66,7 +69,7 @@ public final class StorageNetwork implements Transport, AutoCloseable {
     this.clock = clock;
     this.options = options;
     this.events = events;
-    sockets = new Sockets(loop, new Owner(), security);
+    sockets = new Sockets(loop, allocator, new Owner(), security);
     peers = new Peers(options);
     lastTickNs = clock.nanoTime();
   }

@@ -6,6 +6,7 @@ import io.ashlar.core.base.Clock;
 import io.ashlar.replication.network.frame.Hello;
 import io.ashlar.replication.network.frame.VersionRange;
 import io.ashlar.replication.transport.TrafficClass;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ManualIoEventLoop;
@@ -23,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /// Nodes on one event loop, in the thread of the test. Time stands still unless the test lets some
-/// pass, so that no timer goes off by chance.
+/// pass, so that no timer goes off by chance. At the end no byte of a buffer may be left.
 final class NetworkRig implements AutoCloseable {
   static final UUID CLUSTER = new UUID(0xA5, 0x7A);
   static final AddressRange LOOPBACK = AddressRange.parse("127.0.0.0/8");
@@ -35,6 +36,7 @@ final class NetworkRig implements AutoCloseable {
   private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final MockTicker ticker = Ticker.newMockTicker();
+  private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, false);
   private final List<Node> nodes = new ArrayList<>();
   final ManualIoEventLoop loop;
   final Clock clock =
@@ -67,7 +69,7 @@ final class NetworkRig implements AutoCloseable {
     final List<Integer> downs = new ArrayList<>();
 
     private Node(StorageNetworkOptions options, ChannelSecurity security) {
-      network = new StorageNetwork(loop, clock, options, security, this);
+      network = new StorageNetwork(loop, allocator, clock, options, security, this);
       ChannelFuture bound = network.open();
       runUntil(bound::isDone);
       assertThat(bound.isSuccess()).as("%s", bound.cause()).isTrue();
@@ -211,5 +213,7 @@ final class NetworkRig implements AutoCloseable {
       ticker.advance(STEP_NS, TimeUnit.NANOSECONDS);
       turn();
     }
+    assertThat(allocator.metric().usedDirectMemory()).as("bytes that leaked").isZero();
+    assertThat(allocator.metric().usedHeapMemory()).as("bytes that leaked").isZero();
   }
 }
