@@ -122,7 +122,7 @@ final class Sockets {
     SslHandler tls = security.newHandler(role);
     PeerConnection connection = new PeerConnection(channel, owner, tls, expected);
     if (tls != null) {
-      channel.pipeline().addLast(tls);
+      channel.pipeline().addLast(OntoHeap.INSTANCE, tls);
     }
     channel.pipeline().addLast(connection);
     return connection;
