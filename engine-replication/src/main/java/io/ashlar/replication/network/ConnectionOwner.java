@@ -22,4 +22,7 @@ interface ConnectionOwner {
   ///
   /// @param sentence who is at the other end, and what happened
   void onEnded(PeerConnection connection, EndKind kind, String sentence);
+
+  /// The network found itself broken in the middle of something that the event loop began.
+  void onBroken(Throwable failure);
 }

@@ -1,6 +1,7 @@
 package io.ashlar.replication.network;
 
 import io.ashlar.core.base.Check;
+import io.ashlar.core.base.CheckFailedException;
 import io.ashlar.replication.network.frame.FrameDecoder;
 import io.ashlar.replication.network.frame.FrameHeader;
 import io.ashlar.replication.network.frame.FrameKind;
@@ -326,6 +327,9 @@ final class PeerConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof CheckFailedException || cause instanceof Error) {
+      owner.onBroken(cause);
+    }
     end(EndKind.LOST, Failures.sentence(cause));
   }
 

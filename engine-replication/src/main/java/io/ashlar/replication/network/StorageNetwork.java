@@ -38,12 +38,13 @@ public final class StorageNetwork implements Transport, AutoCloseable {
   private final List<PeerConnection> greetings = new ArrayList<>();
   private final Complaints complaints = new Complaints();
   private final UnsafeBuffer nothing = new UnsafeBuffer(new byte[0]);
-  private final Runnable flush = this::flush;
+  private final Runnable flush = this::onFlushDue;
   private @Nullable Channel listener;
   private @Nullable ScheduledFuture<?> ticks;
   private long lastTickNs;
   private boolean isFlushDue;
   private boolean isClosed;
+  private @Nullable Throwable broken;
 
   /// @param loop with epoll or NIO sockets
   /// @param allocator where the bytes of all connections lie; one that pools, in production
@@ -81,7 +82,7 @@ public final class StorageNetwork implements Transport, AutoCloseable {
     ChannelFuture bound = sockets.listen(this::admits, greetings::add);
     listener = bound.channel();
     long tickNs = options.limits().keepAliveNs();
-    ticks = loop.scheduleWithFixedDelay(this::tick, 0, tickNs, TimeUnit.NANOSECONDS);
+    ticks = loop.scheduleWithFixedDelay(this::onTick, 0, tickNs, TimeUnit.NANOSECONDS);
     return bound;
   }
 
@@ -100,6 +101,10 @@ public final class StorageNetwork implements Transport, AutoCloseable {
               + ", outside the storage network "
               + options.range()
               + ": nothing is sent there. Correct the address or the range.");
+    }
+    Peer known = peers.find(node);
+    if (known != null && known.address().equals(address)) {
+      return;
     }
     removePeer(node);
     peers.add(new Peer(node, address), clock.nanoTime());
@@ -157,8 +162,13 @@ public final class StorageNetwork implements Transport, AutoCloseable {
     return true;
   }
 
+  /// @throws IllegalStateException if the network found itself broken: the caller's shard is to
+  ///   stop
   @Override
   public int poll(Receiver receiver) {
+    if (broken != null) {
+      throw new IllegalStateException("the storage network is broken", broken);
+    }
     int count = 0;
     for (int traffic = 0; traffic < TrafficClass.COUNT; traffic++) {
       for (int i = 0; i < peers.count(); i++) {
@@ -168,6 +178,23 @@ public final class StorageNetwork implements Transport, AutoCloseable {
     }
     flush();
     return count;
+  }
+
+  /// The event loop would swallow a failure of what it calls by itself; the next poll does not.
+  private void onFlushDue() {
+    try {
+      flush();
+    } catch (RuntimeException | Error failure) {
+      broken = failure;
+    }
+  }
+
+  private void onTick() {
+    try {
+      tick();
+    } catch (RuntimeException | Error failure) {
+      broken = failure;
+    }
   }
 
   private void flush() {
@@ -242,7 +269,7 @@ public final class StorageNetwork implements Transport, AutoCloseable {
   }
 
   private void dialDue(long nowNs) {
-    for (int i = 0; i < peers.count() && ticks != null; i++) {
+    for (int i = 0; i < peers.count() && ticks != null && !isClosed; i++) {
       Peer peer = peers.at(i);
       for (TrafficClass traffic : TrafficClass.values()) {
         DialSchedule schedule = peer.schedule(traffic);
@@ -321,6 +348,11 @@ public final class StorageNetwork implements Transport, AutoCloseable {
       if (dialed != null) {
         dialEnded(dialed, wasGreeting, sentence);
       }
+    }
+
+    @Override
+    public void onBroken(Throwable failure) {
+      broken = failure;
     }
 
     private void dialEnded(Expected dialed, boolean wasGreeting, String sentence) {

@@ -2,6 +2,7 @@ package io.ashlar.replication.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ashlar.core.base.Check;
 import io.ashlar.core.base.Clock;
 import io.ashlar.replication.network.frame.Hello;
 import io.ashlar.replication.network.frame.VersionRange;
@@ -67,6 +68,7 @@ final class NetworkRig implements AutoCloseable {
     final List<String> told = new ArrayList<>();
     final List<Integer> ups = new ArrayList<>();
     final List<Integer> downs = new ArrayList<>();
+    boolean isBroken;
 
     private Node(StorageNetworkOptions options, ChannelSecurity security) {
       network = new StorageNetwork(loop, allocator, clock, options, security, this);
@@ -78,6 +80,7 @@ final class NetworkRig implements AutoCloseable {
 
     @Override
     public void onUp(int node, long incarnation) {
+      Check.that(!isBroken, "what a test breaks");
       ups.add(node);
     }
 

@@ -226,4 +226,28 @@ class ReachTest {
     rig.awaitTold(closed, "A connection from 127.0.0.2 was refused: the address lies outside");
     assertThat(caller.network.isUp(1)).isFalse();
   }
+
+  /// The event loop would swallow it.
+  @Test
+  void shouldNotGoOnWhenItIsBroken() {
+    NetworkRig.Node one = start(1, 1);
+    NetworkRig.Node two = start(2, 1);
+    one.isBroken = true;
+    rig.introduce(one, two);
+    rig.runUntil(() -> two.ups.contains(1));
+    assertThatThrownBy(() -> one.network.poll((from, traffic, buffer, offset, length) -> {}))
+        .isInstanceOf(IllegalStateException.class)
+        .hasRootCauseMessage("must hold: what a test breaks");
+  }
+
+  @Test
+  void shouldKeepAPeerThatIsAddedAgain() {
+    NetworkRig.Node one = start(1, 1);
+    NetworkRig.Node two = start(2, 1);
+    rig.connect(one, two);
+    rig.introduce(one, two);
+    rig.turn();
+    assertThat(NetworkRig.isConnected(one, two)).isTrue();
+    assertThat(one.downs).isEmpty();
+  }
 }
