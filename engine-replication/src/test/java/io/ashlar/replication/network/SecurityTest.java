@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -209,5 +211,17 @@ class SecurityTest {
     assertThatThrownBy(() -> tls.rotate(cluster.credentials(2, LONG, cluster.certificate())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("/node/2's, and this node is");
+  }
+
+  @Test
+  void shouldShakeHandsOnOtherThreadsWhereThereAreSome() {
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      NodeCredentials ones = cluster.credentials(1, LONG, cluster.certificate());
+      NodeCredentials twos = cluster.credentials(2, LONG, cluster.certificate());
+      NetworkRig.Node one = rig.start(1, 1, new MutualTls(ones, rig.clock, threads));
+      NetworkRig.Node two = rig.start(2, 1, new MutualTls(twos, rig.clock, threads));
+      rig.connect(one, two);
+      flow(two, one, 0, new ArrayList<>());
+    }
   }
 }
