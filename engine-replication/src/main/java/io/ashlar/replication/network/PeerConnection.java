@@ -2,8 +2,6 @@ package io.ashlar.replication.network;
 
 import io.ashlar.core.base.Check;
 import io.ashlar.core.base.CheckFailedException;
-import io.ashlar.replication.network.frame.FrameDecoder;
-import io.ashlar.replication.network.frame.FrameHeader;
 import io.ashlar.replication.network.frame.FrameKind;
 import io.ashlar.replication.network.frame.Goodbye;
 import io.ashlar.replication.network.frame.Hello;
@@ -23,24 +21,22 @@ import org.jspecify.annotations.Nullable;
 
 /// One end of one connection, the last handler of its pipeline. It greets, checks what comes as it
 /// comes, and keeps messages until they are polled; who does not poll is not sent more.
-final class PeerConnection extends ChannelInboundHandlerAdapter {
+final class PeerConnection extends ChannelInboundHandlerAdapter implements Inbox.FrameSink {
   private static final int NOBODY = -1;
 
   private final Channel channel;
   private final ConnectionOwner owner;
   private final @Nullable SslHandler tls;
   private final @Nullable Expected dialed;
-  private final FrameDecoder decoder = new FrameDecoder();
+  private final Inbox inbox;
   private final long beganNs;
   private ConnectionState state = ConnectionState.SECURING;
-  private @Nullable ReceiveBuffer received;
   private @Nullable SendBuffer out;
   private @Nullable Integer certified;
   private int node;
   private TrafficClass traffic = TrafficClass.CONTROL;
   private long heardNs;
   private boolean isPaused;
-  private boolean isDelivering;
 
   /// @param dialed whom it is dialed to; null if it was accepted
   PeerConnection(
@@ -49,6 +45,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter {
     this.owner = owner;
     this.tls = tls;
     this.dialed = dialed;
+    inbox = new Inbox(channel.alloc());
     beganNs = owner.nowNs();
     node = dialed == null ? NOBODY : dialed.node();
   }
@@ -178,7 +175,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter {
   private void greeted(Hello hello) {
     int version = owner.options().hello().versions().agree(hello.versions());
     Check.present(out, "the greeting was sent").version(version);
-    decoder.greeted(version, traffic);
+    inbox.greeted(version, traffic);
     heardNs = owner.nowNs();
     state(ConnectionState.ESTABLISHED);
     owner.onEstablished(this);
@@ -199,45 +196,25 @@ final class PeerConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void take(ByteBuf bytes) {
-    Check.that(!isDelivering, "nothing comes in the middle of a poll");
-    ReceiveBuffer in = received;
-    if (in == null) {
-      in = new ReceiveBuffer(channel.alloc());
-      received = in;
-    }
     heardNs = owner.nowNs();
-    in.append(bytes);
-    int length = FrameDecoder.MORE;
-    while (isOpen()) {
-      length = decoder.next(in.view(), in.checked(), in.written());
-      if (length <= FrameDecoder.MORE) {
-        break;
-      }
-      take(in, length);
-    }
-    if (isOpen() && length == FrameDecoder.REFUSED) {
-      end(EndKind.REFUSED, "it sent " + decoder.refusal());
-    } else if (isOpen() && in.bytes() >= owner.options().limits().receiveBytesMax()) {
+    inbox.take(bytes, this);
+    if (isOpen() && inbox.isRefused()) {
+      end(EndKind.REFUSED, "it sent " + inbox.refusal());
+    } else if (isOpen() && inbox.bytes() >= owner.options().limits().receiveBytesMax()) {
       isPaused = true;
       channel.config().setAutoRead(false);
     }
   }
 
-  private void take(ReceiveBuffer in, int frameBytes) {
-    int at = in.checked();
-    in.check(frameBytes);
-    if (decoder.kind() == FrameKind.MESSAGE) {
-      return;
-    }
-    on(decoder.kind(), in.view(), at + FrameHeader.BYTES, frameBytes - FrameHeader.BYTES);
-    if (isOpen() && at == in.delivered()) {
-      in.deliver(frameBytes);
-    }
+  @Override
+  public boolean onFrame(FrameKind kind, DirectBuffer memory, int at, int length) {
+    on(kind, memory, at, length);
+    return isOpen();
   }
 
   private void on(FrameKind kind, DirectBuffer memory, int at, int length) {
     switch (kind) {
-      case HELLO -> onHello(Hello.decode(memory, at, length), trafficOf(decoder.traffic()));
+      case HELLO -> onHello(Hello.decode(memory, at, length), trafficOf(inbox.frameTraffic()));
       case BYE -> end(EndKind.LOST, "it says: " + Goodbye.decode(memory, at, length));
       case KEEP_ALIVE, MESSAGE -> {}
     }
@@ -255,36 +232,13 @@ final class PeerConnection extends ChannelInboundHandlerAdapter {
   ///
   /// @return how many there were
   int deliver(Transport.Receiver receiver, int max) {
-    ReceiveBuffer in = received;
-    if (in == null || in.delivered() == in.checked()) {
-      return 0;
-    }
-    int count = 0;
-    isDelivering = true;
-    try {
-      while (count < max && in.delivered() < in.checked() && isEstablished()) {
-        int at = in.delivered();
-        int length = FrameHeader.length(in.view(), at);
-        if (FrameHeader.isMessage(in.view(), at)) {
-          receiver.onMessage(node, traffic, in.view(), at + FrameHeader.BYTES, length);
-          count++;
-        }
-        in.deliver(FrameHeader.BYTES + length);
-      }
-    } finally {
-      isDelivering = false;
-      releaseIfOver();
-    }
-    resumeIfRead(in);
-    return count;
-  }
-
-  private void resumeIfRead(ReceiveBuffer in) {
-    if (isPaused && isOpen() && in.bytes() < owner.options().limits().receiveBytesMax() / 2) {
+    int count = inbox.deliver(this, receiver, max);
+    if (isPaused && isOpen() && inbox.bytes() < owner.options().limits().receiveBytesMax() / 2) {
       isPaused = false;
       heardNs = owner.nowNs();
       channel.config().setAutoRead(true);
     }
+    return count;
   }
 
   // ---- what goes ----
@@ -349,23 +303,13 @@ final class PeerConnection extends ChannelInboundHandlerAdapter {
       open.offer(FrameKind.BYE, payload, 0, Goodbye.encode(reason, payload, 0));
       open.flush();
     }
-    releaseIfOver();
-    var _ = channel.close();
-    owner.onEnded(this, kind, sentence(wasEstablished, reason));
-  }
-
-  private void releaseIfOver() {
-    if (isOpen() || isDelivering) {
-      return;
-    }
-    if (received != null) {
-      received.release();
-      received = null;
-    }
-    if (out != null) {
-      out.release();
+    inbox.close();
+    if (open != null) {
+      open.release();
       out = null;
     }
+    var _ = channel.close();
+    owner.onEnded(this, kind, sentence(wasEstablished, reason));
   }
 
   private String sentence(boolean wasEstablished, String reason) {

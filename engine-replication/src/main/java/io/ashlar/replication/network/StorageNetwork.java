@@ -3,7 +3,6 @@ package io.ashlar.replication.network;
 import io.ashlar.core.base.Check;
 import io.ashlar.core.base.Clock;
 import io.ashlar.replication.identity.NodeName;
-import io.ashlar.replication.network.frame.Hello;
 import io.ashlar.replication.transport.TrafficClass;
 import io.ashlar.replication.transport.Transport;
 import io.netty.buffer.ByteBufAllocator;
@@ -11,12 +10,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// The production binding of [Transport]: TCP, one connection per peer and class.
@@ -32,19 +28,13 @@ public final class StorageNetwork implements Transport, AutoCloseable {
   private final EventLoop loop;
   private final Clock clock;
   private final StorageNetworkOptions options;
-  private final NetworkEvents events;
   private final Sockets sockets;
   private final Peers peers;
-  private final List<PeerConnection> greetings = new ArrayList<>();
-  private final Complaints complaints = new Complaints();
-  private final UnsafeBuffer nothing = new UnsafeBuffer(new byte[0]);
+  private final Connections connections;
   private final Runnable flush = this::onFlushDue;
   private @Nullable Channel listener;
   private @Nullable ScheduledFuture<?> ticks;
-  private long lastTickNs;
   private boolean isFlushDue;
-  private boolean isClosed;
-  private @Nullable Throwable broken;
 
   /// @param loop with epoll or NIO sockets
   /// @param allocator where the bytes of all connections lie; one that pools, in production
@@ -69,17 +59,16 @@ public final class StorageNetwork implements Transport, AutoCloseable {
     this.loop = loop;
     this.clock = clock;
     this.options = options;
-    this.events = events;
-    sockets = new Sockets(loop, allocator, new Owner(), security);
     peers = new Peers(options);
-    lastTickNs = clock.nanoTime();
+    connections = new Connections(options, clock, events, peers);
+    sockets = new Sockets(loop, allocator, connections, security);
   }
 
   /// Begins to listen, and to dial the peers that are or will be known.
   ///
   /// @return done when it listens; its channel has the address
   public ChannelFuture open() {
-    ChannelFuture bound = sockets.listen(this::admits, greetings::add);
+    ChannelFuture bound = sockets.listen(connections::admits, connections::begin);
     listener = bound.channel();
     long tickNs = options.limits().keepAliveNs();
     ticks = loop.scheduleWithFixedDelay(this::onTick, 0, tickNs, TimeUnit.NANOSECONDS);
@@ -115,15 +104,7 @@ public final class StorageNetwork implements Transport, AutoCloseable {
   public void removePeer(int node) {
     Peer peer = peers.remove(node);
     if (peer != null) {
-      hangUp(peer);
-    }
-  }
-
-  private void hangUp(Peer peer) {
-    boolean wasUp = peer.isUp();
-    peer.dismiss(EndKind.DISMISSED, "node " + options.self() + " knows it no more");
-    if (wasUp) {
-      events.onDown(peer.node(), "Node " + peer.node() + " is no peer any more.");
+      connections.hangUp(peer);
     }
   }
 
@@ -166,6 +147,7 @@ public final class StorageNetwork implements Transport, AutoCloseable {
   ///   stop
   @Override
   public int poll(Receiver receiver) {
+    Throwable broken = connections.broken();
     if (broken != null) {
       throw new IllegalStateException("the storage network is broken", broken);
     }
@@ -185,7 +167,7 @@ public final class StorageNetwork implements Transport, AutoCloseable {
     try {
       flush();
     } catch (RuntimeException | Error failure) {
-      broken = failure;
+      connections.onBroken(failure);
     }
   }
 
@@ -193,7 +175,7 @@ public final class StorageNetwork implements Transport, AutoCloseable {
     try {
       tick();
     } catch (RuntimeException | Error failure) {
-      broken = failure;
+      connections.onBroken(failure);
     }
   }
 
@@ -207,162 +189,29 @@ public final class StorageNetwork implements Transport, AutoCloseable {
   /// Stops listening and says goodbye to everybody.
   @Override
   public void close() {
-    isClosed = true;
     if (ticks != null) {
       ticks.cancel(false);
     }
     if (listener != null) {
       var _ = listener.close();
     }
-    for (PeerConnection each : List.copyOf(greetings)) {
-      each.end(EndKind.DISMISSED, "node " + options.self() + " shuts down");
-    }
-    for (int i = 0; i < peers.count(); i++) {
-      peers.at(i).dismiss(EndKind.DISMISSED, "node " + options.self() + " shuts down");
-    }
-  }
-
-  private boolean admits(InetSocketAddress remote) {
-    String refused = "A connection from " + remote.getAddress().getHostAddress() + " was refused: ";
-    if (!options.range().contains(remote)) {
-      refused(refused + "the address lies outside the storage network " + options.range() + ".");
-      return false;
-    }
-    if (greetings.size() >= options.limits().greetingsMax()) {
-      refused(refused + greetings.size() + " others have not said who they are yet.");
-      return false;
-    }
-    return true;
-  }
-
-  /// Tells it, unless it was told a moment ago: who is turned away tries again.
-  private void refused(String sentence) {
-    if (complaints.isNews(sentence, clock.nanoTime())) {
-      events.onRefused(sentence);
-    }
+    connections.close();
   }
 
   private void tick() {
-    long nowNs = clock.nanoTime();
-    // Who was stopped himself has not listened, and judges nobody by that.
-    boolean hasListened = nowNs - lastTickNs <= options.limits().silenceNs();
-    lastTickNs = nowNs;
-    for (int i = 0; i < peers.count(); i++) {
-      PeerConnection control = peers.at(i).connection(TrafficClass.CONTROL);
-      if (control != null && !hasListened) {
-        control.beginSilence(nowNs);
-      }
-      if (control != null && control.isSilent(nowNs)) {
-        long silenceMs = TimeUnit.NANOSECONDS.toMillis(options.limits().silenceNs());
-        control.end(EndKind.LOST, "nothing was heard of it for " + silenceMs + " ms");
-      } else if (control != null) {
-        control.keepAlive(nothing);
-      }
-    }
-    for (PeerConnection each : List.copyOf(greetings)) {
-      if (each.isOverdue(nowNs)) {
-        long ms = TimeUnit.NANOSECONDS.toMillis(options.limits().greetingNs());
-        each.end(EndKind.REFUSED, "it did not say who it is within " + ms + " ms");
-      }
-    }
-    dialDue(nowNs);
+    connections.tick();
+    dialDue(clock.nanoTime());
   }
 
   private void dialDue(long nowNs) {
-    for (int i = 0; i < peers.count() && ticks != null && !isClosed; i++) {
+    for (int i = 0; i < peers.count() && ticks != null && !connections.isClosed(); i++) {
       Peer peer = peers.at(i);
       for (TrafficClass traffic : TrafficClass.values()) {
         DialSchedule schedule = peer.schedule(traffic);
         if (schedule != null && schedule.isDue(nowNs)) {
           schedule.begun();
-          sockets.dial(peer, traffic, greetings::add);
+          sockets.dial(peer, traffic, connections::begin);
         }
-      }
-    }
-  }
-
-  /// What connections see of the network.
-  private final class Owner implements ConnectionOwner {
-    @Override
-    public StorageNetworkOptions options() {
-      return options;
-    }
-
-    @Override
-    public long nowNs() {
-      return clock.nanoTime();
-    }
-
-    @Override
-    public @Nullable String onIntroduced(PeerConnection connection, Hello hello) {
-      Peer peer = peers.find(hello.node());
-      if (peer == null || isClosed) {
-        return "node " + hello.node() + " is not one that node " + options.self() + " knows";
-      }
-      if (hello.incarnation() < peer.incarnation()) {
-        return "an older process of node "
-            + hello.node()
-            + " (incarnation "
-            + hello.incarnation()
-            + " after "
-            + peer.incarnation()
-            + ") is still there: stop it";
-      }
-      if (hello.incarnation() > peer.incarnation()) {
-        peer.incarnation(hello.incarnation());
-        peer.dismiss(
-            EndKind.DISMISSED, "a newer process of node " + peer.node() + " took its place");
-      }
-      PeerConnection old = peer.connection(connection.traffic());
-      if (old != null) {
-        old.end(EndKind.DISMISSED, "a newer connection took its place");
-      }
-      return null;
-    }
-
-    @Override
-    public void onEstablished(PeerConnection connection) {
-      greetings.remove(connection);
-      Peer peer = Check.present(peers.find(connection.node()), "was introduced");
-      peer.connected(connection);
-      if (connection.traffic() == TrafficClass.CONTROL) {
-        events.onUp(peer.node(), peer.incarnation());
-      }
-    }
-
-    @Override
-    public void onEnded(PeerConnection connection, EndKind kind, String sentence) {
-      boolean wasGreeting = greetings.remove(connection);
-      Peer peer = peers.find(connection.node());
-      boolean wasIts = peer != null && peer.disconnected(connection);
-      if (peer != null && wasIts && connection.traffic() == TrafficClass.CONTROL) {
-        peer.dismiss(EndKind.LOST, "its control connection is gone");
-        events.onDown(peer.node(), sentence);
-      }
-      Expected dialed = connection.dialed();
-      if (dialed == null || !wasGreeting) {
-        if (kind == EndKind.REFUSED || wasGreeting) {
-          refused(sentence);
-        }
-      }
-      if (dialed != null) {
-        dialEnded(dialed, wasGreeting, sentence);
-      }
-    }
-
-    @Override
-    public void onBroken(Throwable failure) {
-      broken = failure;
-    }
-
-    private void dialEnded(Expected dialed, boolean wasGreeting, String sentence) {
-      Peer callee = peers.find(dialed.node());
-      if (callee == null) {
-        return;
-      }
-      callee.ended(dialed.traffic(), clock.nanoTime());
-      if (wasGreeting && callee.isNews(sentence)) {
-        events.onUnreachable(callee.node(), sentence);
       }
     }
   }
