@@ -3,12 +3,24 @@ package io.ashlar.replication.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.UUID;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,6 +110,59 @@ class CertificateCheckTest {
         node.issue(4, NodeKeys.generate().getPublic(), Validity.startingAt(NOW, YEAR));
     assertThatThrownBy(() -> trusting(authority).check(forged, NOW))
         .hasMessageContaining("is not of this cluster's authority");
+  }
+
+  @Test
+  void shouldRefuseAnotherKeyUnderTheAuthoritysName() {
+    ClusterAuthority forger =
+        new ClusterAuthority(CLUSTER, keys.getPrivate(), authority.certificate());
+    X509Certificate forged = issued(forger, 3);
+    assertThat(forged.getIssuerX500Principal())
+        .isEqualTo(authority.certificate().getSubjectX500Principal());
+    assertThatThrownBy(() -> trusting(authority).check(forged, NOW))
+        .hasMessageContaining("is not of this cluster's authority");
+  }
+
+  /// What the authority signed for another purpose proves nothing on a connection.
+  @Test
+  void shouldRefuseACertificateForAnotherUse() throws Exception {
+    ExtendedKeyUsage both =
+        new ExtendedKeyUsage(
+            new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth});
+    ExtendedKeyUsage server = new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth);
+    assertThat(trusting(authority).check(signed(KeyUsage.digitalSignature, both, false), NOW))
+        .isEqualTo(new NodeName(CLUSTER, 3));
+    for (X509Certificate each :
+        List.of(
+            signed(KeyUsage.digitalSignature, both, true),
+            signed(KeyUsage.digitalSignature, server, false),
+            signed(KeyUsage.keyAgreement, both, false))) {
+      assertThatThrownBy(() -> trusting(authority).check(each, NOW))
+          .hasMessage("its certificate is not one for a node's connections");
+    }
+  }
+
+  private X509Certificate signed(int usage, ExtendedKeyUsage purposes, boolean isAuthority)
+      throws Exception {
+    X509v3CertificateBuilder builder =
+        new JcaX509v3CertificateBuilder(
+            authority.certificate().getSubjectX500Principal(),
+            BigInteger.TWO,
+            Date.from(NOW.minusSeconds(1)),
+            Date.from(NOW.plusSeconds(1)),
+            new X500Principal("CN=node 3"),
+            keys.getPublic());
+    builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(isAuthority));
+    builder.addExtension(Extension.keyUsage, true, new KeyUsage(usage));
+    builder.addExtension(Extension.extendedKeyUsage, false, purposes);
+    builder.addExtension(
+        Extension.subjectAlternativeName,
+        false,
+        CertificateExtensions.names(new NodeName(CLUSTER, 3)));
+    return new JcaX509CertificateConverter()
+        .getCertificate(
+            builder.build(
+                new JcaContentSignerBuilder(ClusterAuthority.SIGNATURE).build(authority.key())));
   }
 
   @Test
