@@ -34,6 +34,7 @@ class LayersTest {
   /// The production bindings of the engine's ports: they have files, sockets, clocks and dice.
   private static final String[] REAL_ENDS = {
     "io.ashlar.replication.metadata.local",
+    "io.ashlar.replication.metadata.raft",
     "io.ashlar.replication.identity",
     "io.ashlar.replication.network"
   };
@@ -70,6 +71,7 @@ class LayersTest {
                 "io.ashlar.replication.network",
                 "io.ashlar.daemon.loop",
                 "io.ashlar.daemon.node")),
+        new Fence("org.apache.ratis..", List.of("io.ashlar.replication.metadata.raft")),
         new Fence("net.jpountz..", List.of("io.ashlar.core.transform")),
         new Fence(
             "org.bouncycastle..",

@@ -28,6 +28,7 @@ final class Levels {
               "simulation",
               "nvme.posix",
               "replication.metadata.local",
+              "replication.metadata.raft",
               "replication.link",
               "replication.network.frame"),
           List.of("replication.network"),

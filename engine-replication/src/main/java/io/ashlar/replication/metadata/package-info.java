@@ -4,7 +4,7 @@
 /// the state before it into the state after it, the same on every node: no clock, no dice, no order
 /// that is not sorted. Who holds a volume and who serves it is the state's [Replication], changed
 /// by [ReplicaCommand]s. Bindings differ only in how a command is committed: a log on one node
-/// (`metadata.local`), later a Raft engine.
+/// (`metadata.local`), Raft on one or several (`metadata.raft`).
 ///
 /// Nothing on the data path waits for this package.
 @NullMarked
