@@ -1,7 +1,6 @@
 package io.ashlar.daemon.inspect;
 
 import io.ashlar.core.checkpoint.CheckpointPieces;
-import io.ashlar.core.format.FormatVersion;
 import io.ashlar.core.format.Sectors;
 import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.Superblock.LaneGeometry;
@@ -101,7 +100,7 @@ public record PoolReport(
     return new PoolReport(
         device,
         inUse,
-        FormatVersion.CURRENT,
+        found.formatVersion(),
         root.device().toString(),
         root.cluster().toString(),
         root.epoch() == 0 ? State.FRESH : root.clean() ? State.CLOSED : State.OPEN,

@@ -42,6 +42,9 @@ final class RecordText {
           "checkpoint piece %d, %d bytes".formatted(record.lba(), record.storedBytes());
       case VOLUME -> "volume of %s, %d bytes".formatted(layer, record.storedBytes());
       case VOLUME_DELETED -> "the volume of %s is deleted".formatted(layer);
+      case EPOCH ->
+          "epoch of %s begins with version %s, after %s"
+              .formatted(layer, WriteId.text(record.writeId()), WriteId.text(record.argument()));
       case RESERVATIONS -> "reservations of %s, %d bytes".formatted(layer, record.storedBytes());
     };
   }

@@ -14,14 +14,17 @@ import org.jspecify.annotations.Nullable;
 /// The two superblocks of a device, and which of them counts.
 ///
 /// @param root the one that counts; null if none can be believed
+/// @param formatVersion of the one that counts; 0 if none does
 /// @param why the choice, as a sentence
-record Superblocks(List<Slot> slots, @Nullable Superblock root, String why) {
+record Superblocks(List<Slot> slots, @Nullable Superblock root, int formatVersion, String why) {
   /// One slot.
   ///
   /// @param name A or B
   /// @param root null if it cannot be believed
+  /// @param formatVersion of the root; 0 if there is none
   /// @param state a word or a complaint
-  record Slot(String name, long offset, @Nullable Superblock root, String state) {}
+  record Slot(
+      String name, long offset, @Nullable Superblock root, int formatVersion, String state) {}
 
   static Superblocks read(PolledDevice device) {
     SuperblockSlots reader = new SuperblockSlots(device, new Crc32c());
@@ -33,7 +36,7 @@ record Superblocks(List<Slot> slots, @Nullable Superblock root, String why) {
     if (isNewer(slots.getLast().root(), best.root())) {
       best = slots.getLast();
     }
-    return new Superblocks(slots, best.root(), why(slots, best));
+    return new Superblocks(slots, best.root(), best.formatVersion(), why(slots, best));
   }
 
   private static Slot slot(SuperblockSlots reader, int copy) {
@@ -41,9 +44,11 @@ record Superblocks(List<Slot> slots, @Nullable Superblock root, String why) {
     long offset = LaneGeometry.slotOffset(0, 1, copy);
     try {
       Superblock root = reader.copy(0, 1, copy);
-      return new Slot(name, offset, root, root == null ? "absent" : "sound");
+      return root == null
+          ? new Slot(name, offset, null, 0, "absent")
+          : new Slot(name, offset, root, reader.formatVersion(), "sound");
     } catch (CorruptRecordException | UnsupportedFormatException e) {
-      return new Slot(name, offset, null, String.valueOf(e.getMessage()));
+      return new Slot(name, offset, null, 0, String.valueOf(e.getMessage()));
     }
   }
 

@@ -31,10 +31,14 @@ import org.agrona.DirectBuffer;
 public final class CheckpointBodyReader {
   private static final int SEGMENT_BYTES = 40;
 
+  /// The first version whose checkpoints tell how far a volume's history goes.
+  private static final int HISTORY_SINCE = 3;
+
   private final DirectBuffer body;
   private final int length;
   private final LaneGeometry geometry;
   private final Map<Integer, Long> blocksByLayer = new TreeMap<>();
+  private int version;
   private int generationLast;
   private int at;
 
@@ -70,7 +74,8 @@ public final class CheckpointBodyReader {
 
   private void head(long number, SegmentTable segments) throws CorruptRecordException {
     expect(getInt() == CheckpointBodyWriter.MAGIC, "magic");
-    expect(getInt() == FormatVersion.CURRENT, "version");
+    version = getInt();
+    expect(version >= FormatVersion.OLDEST && version <= FormatVersion.CURRENT, "version");
     expect(getLong() == number, "number");
     generationLast = getInt();
     expect(generationLast >= 0, "last generation");
@@ -121,12 +126,18 @@ public final class CheckpointBodyReader {
       VolumeEntry entry = VolumeEntry.decode(body, at, length - at);
       expect(ids.add(entry.uuid()) && heads.add(entry.layer()), "volume listed once");
       at += VolumeEntry.length(body, at, length - at);
-      byte[] reservations = new byte[count(1)];
-      body.getBytes(at, reservations);
-      at += reservations.length;
-      volumes.add(new CheckpointVolume(entry, reservations));
+      byte[] reservations = bytes();
+      byte[] history = version < HISTORY_SINCE ? new byte[0] : bytes();
+      volumes.add(new CheckpointVolume(entry, reservations, history));
     }
     return volumes;
+  }
+
+  private byte[] bytes() throws CorruptRecordException {
+    byte[] bytes = new byte[count(1)];
+    body.getBytes(at, bytes);
+    at += bytes.length;
+    return bytes;
   }
 
   /// Each volume has the layer that its writes go to, large enough.

@@ -21,7 +21,7 @@ import org.agrona.ExpandableDirectByteBuffer;
 ///           reaps (4) reap* · carried points (4) point* · carried ranges (4) range*
 /// segment = segment (4) generation (4) state (1) stream (1) pad (2) tree units (4) used bytes (4) pad (4)
 ///           last sequence (8) last millis (8)                                                       = 40
-/// volume  = volume entry · reservations length (4) reservations
+/// volume  = volume entry · reservations length (4) reservations · history length (4) history
 /// layer   = layer (4) parent (4) blocks (8) root level (4) pad (4) root pointer (32)                = 56
 /// reap    = layer (4) level (4) page (8) pointer (32)                                               = 48
 /// point   = layer (4) unverified (4) lba (8) entry (32)                                             = 48
@@ -93,9 +93,8 @@ final class CheckpointBodyWriter {
     for (CheckpointVolume volume : volumes) {
       body.checkLimit(at + VolumeEntry.BYTES_MAX);
       at += volume.entry().encode(body, at);
-      putInt(volume.reservations().length);
-      body.putBytes(at, volume.reservations());
-      at += volume.reservations().length;
+      putBytes(volume.reservations());
+      putBytes(volume.history());
       count++;
     }
     body.putInt(countAt, count);
@@ -151,6 +150,12 @@ final class CheckpointBodyWriter {
     body.checkLimit(at + PointerFlyweight.BYTES);
     pointer.copyTo(body, at);
     at += PointerFlyweight.BYTES;
+  }
+
+  private void putBytes(byte[] bytes) {
+    putInt(bytes.length);
+    body.putBytes(at, bytes);
+    at += bytes.length;
   }
 
   private void putInt(int value) {

@@ -84,6 +84,11 @@ public final class SuperblockSlots {
     return found;
   }
 
+  /// The format version of the copy that was read last, if it was a superblock.
+  public int formatVersion() {
+    return Superblock.formatVersion(memory, 0);
+  }
+
   private String place(int lane, int lanes, int copy) {
     long offset = LaneGeometry.slotOffset(lane, lanes, copy);
     return "device %s superblock %s of lane %d, offset %d"

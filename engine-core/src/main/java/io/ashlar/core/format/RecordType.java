@@ -22,13 +22,17 @@ public enum RecordType {
   VOLUME(8),
   /// The volume whose head layer is `layer` is gone.
   VOLUME_DELETED(9),
-  /// A volume's reservations as of now: payload is the reservation table.
+  /// A volume's reservations as of `writeId` (0 in records of format v2): payload is the
+  /// reservation table.
   RESERVATIONS(10),
   /// All that lived in segment `lba` in its life `argument` lives elsewhere, as records before this
   /// one say: the segment is free.
-  RELEASE(11);
+  RELEASE(11),
+  /// An epoch of the volume whose head layer is `layer` begins, with `writeId`; the last id before
+  /// it is `argument`.
+  EPOCH(12);
 
-  private static final RecordType[] BY_CODE = new RecordType[12];
+  private static final RecordType[] BY_CODE = new RecordType[13];
 
   static {
     for (RecordType type : values()) {

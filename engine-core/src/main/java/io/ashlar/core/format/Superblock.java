@@ -241,6 +241,11 @@ public record Superblock(
     target.putInt(offset + CHECKSUM_OFFSET, crc.of(target, offset + from, BYTES - from));
   }
 
+  /// In which version of the format the superblock at `offset` was written.
+  public static int formatVersion(MutableDirectBuffer source, int offset) {
+    return source.getInt(offset + VERSION_OFFSET);
+  }
+
   /// Reads one copy.
   ///
   /// @param place what to call it in complaints
@@ -260,7 +265,7 @@ public record Superblock(
       throw new CorruptRecordException(
           "superblock checksum expected=%08x actual=%08x at %s".formatted(expected, actual, place));
     }
-    int version = source.getInt(offset + VERSION_OFFSET);
+    int version = formatVersion(source, offset);
     if (version < FormatVersion.OLDEST || version > FormatVersion.CURRENT) {
       throw new UnsupportedFormatException(version, place);
     }

@@ -4,6 +4,8 @@
 ///
 /// ## History
 ///
+/// - **v3** checkpoints tell how far a volume's history goes; records that begin epochs. Written
+///   since; a pool of v2 becomes one of v3 when it is opened.
 /// - **v2** stored blocks are padded to 512 bytes on every device, groups alone to its alignment.
 /// - **v1** first format, never released: blocks were padded to the device's block. Refused.
 @NullMarked

@@ -143,6 +143,12 @@ public final class BlockIndex {
     return found == null ? 0 : found.blocks;
   }
 
+  /// The highest write id of all that is in the layer's tree; 0 of an empty one.
+  public long newestWriteId(int layer) {
+    Layer found = layers.get(layer);
+    return found == null ? 0 : found.root.writeId();
+  }
+
   /// The `index`-th layer, parents before their children.
   public Layer layer(int index) {
     return layers.at(index);

@@ -108,7 +108,7 @@ final class SalvageSurvey implements ScanVisitor {
         }
       }
       case VOLUME_DELETED -> news(record.layer(), new VolumeNews(window.header().sequence(), null));
-      case UNMAP, PAGE, SEAL, MARK, RESERVATIONS, RELEASE -> {}
+      case UNMAP, PAGE, SEAL, MARK, RESERVATIONS, RELEASE, EPOCH -> {}
     }
   }
 

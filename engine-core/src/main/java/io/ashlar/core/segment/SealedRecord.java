@@ -25,9 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// around.
 public final class SealedRecord {
   /// The longest: an atomic write of the most blocks, none of which could be compressed.
-  public static final int BYTES_MAX =
-      RecordFlyweight.descriptorOffset(RecordFlyweight.BLOCKS_MAX)
-          + RecordFlyweight.BLOCKS_MAX * EntryFlyweight.LENGTH_MAX;
+  public static final int BYTES_MAX = bytesMax(RecordFlyweight.BLOCKS_MAX);
 
   private final UnsafeBuffer memory = new UnsafeBuffer(0, 0);
   private final RecordFlyweight record = new RecordFlyweight();
@@ -49,8 +47,8 @@ public final class SealedRecord {
     return this;
   }
 
-  /// Wraps a record that came from elsewhere, if it is one: a write or an unmap whose lengths add
-  /// up and whose blocks have the checksums that it tells.
+  /// Wraps a record that came from elsewhere, if it is one that replicas hand on: its lengths add
+  /// up, and its blocks, or its payload, have the checksums that it tells.
   ///
   /// @return what is wrong with it, as a part of a sentence, or null
   public @Nullable String read(UnsafeBuffer source, int offset, int length, Crc32c crc) {
@@ -67,24 +65,60 @@ public final class SealedRecord {
     headBytes = record.length();
     payloadOffset = offset + headBytes;
     payloadBytes = length - headBytes;
-    return complaintAboutBlocks(crc);
+    return record.type() == RecordType.RESERVATIONS
+        ? complaintAboutPayload(crc)
+        : complaintAboutBlocks(crc);
+  }
+
+  private @Nullable String complaintAboutPayload(Crc32c crc) {
+    boolean sound = PayloadChecksum.of(crc, record, memory, payloadOffset) == record.checksum();
+    return sound ? null : "has a damaged payload";
   }
 
   private @Nullable String complaintAboutHead(int length) {
     int code = record.typeCode();
-    boolean isWrite = code == RecordType.WRITE.code();
-    if (!isWrite && code != RecordType.UNMAP.code()) {
+    boolean isKnown = RecordType.isKnown(code);
+    if (!isKnown || !isHandedOn(record.type())) {
       return "is of type " + code + ", which replicas do not hand on";
     }
-    int blocks = record.blocks();
-    boolean isShaped =
-        isWrite
-            ? blocks >= 1 && blocks <= RecordFlyweight.BLOCKS_MAX && record.length() <= length
-            : blocks == 0 && record.argument() > 0 && length == RecordFlyweight.BYTES;
     boolean isPlaced =
         record.lba() >= 0
             && WriteId.isSound(record.writeId(), writeIds(), WriteId.epoch(record.writeId()));
-    return isShaped && isPlaced && record.payloadBytes() == 0 ? null : "makes no sense";
+    return isShaped(length) && isPlaced ? null : "makes no sense";
+  }
+
+  private static boolean isHandedOn(RecordType type) {
+    return switch (type) {
+      case WRITE, UNMAP, RESERVATIONS, EPOCH -> true;
+      default -> false;
+    };
+  }
+
+  private boolean isShaped(int length) {
+    int blocks = record.blocks();
+    int payload = record.payloadBytes();
+    int bare = RecordFlyweight.BYTES;
+    return switch (record.type()) {
+      case WRITE ->
+          payload == 0
+              && blocks >= 1
+              && blocks <= RecordFlyweight.BLOCKS_MAX
+              && record.length() <= length;
+      case UNMAP -> payload == 0 && blocks == 0 && record.argument() > 0 && length == bare;
+      case EPOCH -> payload == 0 && blocks == 0 && length == bare && isEpoch();
+      default ->
+          blocks == 0
+              && payload > 0
+              && payload <= length
+              && length == bare + Sectors.align(payload, Sectors.BYTES);
+    };
+  }
+
+  private boolean isEpoch() {
+    long previous = record.argument();
+    return previous >= 0
+        && WriteId.epoch(record.writeId()) > WriteId.epoch(previous)
+        && WriteId.counter(record.writeId()) == WriteId.counter(previous) + 1;
   }
 
   private @Nullable String complaintAboutBlocks(Crc32c crc) {
@@ -119,6 +153,11 @@ public final class SealedRecord {
     return bytes();
   }
 
+  /// The longest that a record of so many blocks may be in one piece.
+  public static int bytesMax(int blocks) {
+    return RecordFlyweight.descriptorOffset(blocks) + blocks * EntryFlyweight.LENGTH_MAX;
+  }
+
   /// Length in one piece.
   public int bytes() {
     return headBytes + payloadBytes;
@@ -148,6 +187,11 @@ public final class SealedRecord {
     RecordType type = record.type();
     group.record(type, record.layer(), record.writeId(), record.lba(), record.argument());
     int at = payloadOffset;
+    if (record.payloadBytes() > 0) {
+      group.memory().putBytes(group.payloadStart(), memory, at, record.payloadBytes());
+      group.payload(record.payloadBytes(), record.checksum());
+      at += payloadBytes;
+    }
     for (int i = 0; i < record.blocks(); i++) {
       block.wrap(memory, headOffset + RecordFlyweight.descriptorOffset(i));
       group.memory().putBytes(group.payloadStart(), memory, at, block.length());

@@ -15,6 +15,7 @@ import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.core.volume.RequestQueue;
 import io.ashlar.core.volume.VolumeGeometry;
+import io.ashlar.core.volume.VolumeHistory;
 import io.ashlar.core.volume.VolumeId;
 import java.util.Arrays;
 import org.agrona.MutableDirectBuffer;
@@ -36,11 +37,12 @@ final class LocalVolume implements BlockVolume {
   private @Nullable LayerTransform transform;
   private boolean gone;
   private long sizeBytesPromised;
-  private long writeCounter;
+  private final VolumeHistory history = new VolumeHistory();
+  private boolean isLed;
   private WriteTurn oldestTurn = new WriteTurn(this, 0);
   private WriteTurn currentTurn = oldestTurn;
   private @Nullable AtomicUpdate firstUpdate;
-  private @Nullable HistoryListener history;
+  private @Nullable HistoryListener listener;
 
   LocalVolume(VolumeEntry entry, VolumePaths paths) {
     id = new VolumeId(entry.uuid());
@@ -108,36 +110,98 @@ final class LocalVolume implements BlockVolume {
     return Check.present(transform, "a locked volume writes nothing");
   }
 
-  /// Takes so many write ids in a row and returns the first.
+  /// Takes so many write ids in a row and returns the first: in the volume's own epoch where it has
+  /// one, else in that of this start.
   long takeWriteIds(int count) {
-    long first = writeCounter + 1;
-    writeCounter += count;
-    Check.that(writeCounter <= WriteId.COUNTER_MAX, "write counter fits 40 bits", writeCounter);
+    if (history.epoch() > 0 || isLed) {
+      return history.take(history.sequencedEpoch(), count);
+    }
     int epoch = paths.epoch();
     Check.that(epoch > 0 && epoch <= Superblock.EPOCH_MAX, "an epoch is open", epoch);
-    return WriteId.of(epoch, first);
+    return history.take(Math.max(epoch, history.sequencedEpoch()), count);
+  }
+
+  /// Whether hosts' writes may be sequenced here: always in a volume without epochs of its own,
+  /// else once an epoch was begun here since the start.
+  boolean isLed() {
+    return isLed || history.epoch() == 0;
+  }
+
+  /// From now on writes are sequenced here, in `epoch`.
+  ///
+  /// @return the id of the record that begins it
+  long lead(int epoch) {
+    isLed = true;
+    return history.take(epoch, 1);
+  }
+
+  /// Writes are no longer sequenced here.
+  void resign() {
+    isLed = false;
   }
 
   void historyTo(@Nullable HistoryListener listener) {
-    history = listener;
+    this.listener = listener;
   }
 
-  @Nullable HistoryListener history() {
+  @Nullable HistoryListener listener() {
+    return listener;
+  }
+
+  /// Whether a record of so many bytes may be sequenced now.
+  boolean admits(int recordBytes) {
+    return listener == null || listener.admits(recordBytes);
+  }
+
+  VolumeHistory history() {
     return history;
   }
 
-  /// Whether a record that another replica sequenced is of this volume and within it, and of no
-  /// epoch that the lane does not know durably.
+  /// Whether a record that another replica sequenced is of this volume, within it, and what comes
+  /// next: in its epoch, or as the beginning of a newer one, before which is what is here and no
+  /// more.
   boolean mayTake(RecordFlyweight record) {
-    long blocks = record.blocks() > 0 ? record.blocks() : record.argument();
-    return record.layer() == layer()
-        && WriteId.epoch(record.writeId()) <= paths.epoch()
-        && record.lba() <= geometry.sizeBytes() / BLOCK_BYTES - blocks;
+    if (record.layer() != layer()) {
+      return false;
+    }
+    return switch (record.type()) {
+      case EPOCH ->
+          WriteId.epoch(record.writeId()) > history.sequencedEpoch()
+              && record.argument() == history.sequenced();
+      case WRITE -> history.isNext(record.writeId()) && isWithin(record.lba(), record.blocks());
+      case UNMAP -> history.isNext(record.writeId()) && isWithin(record.lba(), record.argument());
+      default -> history.isNext(record.writeId());
+    };
   }
 
-  /// A record of another replica was appended here: write ids go on behind it.
+  private boolean isWithin(long lba, long blocks) {
+    return lba <= geometry.sizeBytes() / BLOCK_BYTES - blocks;
+  }
+
+  /// A record of another replica was appended here: it leads, so nothing is sequenced here.
   void passed(long lastWriteId) {
-    writeCounter = Math.max(writeCounter, WriteId.counter(lastWriteId));
+    isLed = false;
+    history.passed(lastWriteId);
+  }
+
+  /// The last id of a record is durable.
+  void durable(long lastWriteId) {
+    history.onDurable(lastWriteId);
+    if (listener != null) {
+      listener.onDurable(lastWriteId);
+    }
+  }
+
+  byte[] historyBytes() {
+    UnsafeBuffer buffer = new UnsafeBuffer(new byte[VolumeHistory.BYTES_MAX]);
+    return Arrays.copyOf(buffer.byteArray(), history.encode(buffer));
+  }
+
+  void restoreHistory(byte[] bytes) throws CorruptRecordException {
+    String complaint = history.decode(new UnsafeBuffer(bytes), bytes.length);
+    if (complaint != null) {
+      throw new CorruptRecordException("volume " + id + " has " + complaint);
+    }
   }
 
   boolean isSpaceExhausted(boolean fullOfLiveData) {
@@ -216,8 +280,13 @@ final class LocalVolume implements BlockVolume {
         return BlockStatus.OFFLINE;
       }
     }
-    if (request.operation == BlockOperation.FLUSH
-        || request.operation == BlockOperation.SAVE_RESERVATIONS) {
+    if (request.operation == BlockOperation.FLUSH) {
+      return BlockStatus.OK;
+    }
+    if (!isLed() && changes(request.operation)) {
+      return BlockStatus.OFFLINE;
+    }
+    if (request.operation == BlockOperation.SAVE_RESERVATIONS) {
       return BlockStatus.OK;
     }
     if (!geometry.contains(request.offsetBytes, request.lengthBytes)) {
@@ -227,6 +296,13 @@ final class LocalVolume implements BlockVolume {
       return BlockStatus.INVALID;
     }
     return checkData(request);
+  }
+
+  private static boolean changes(BlockOperation operation) {
+    return switch (operation) {
+      case READ, VERIFY, COMPARE, MAPPING, FLUSH -> false;
+      case WRITE, UNMAP, WRITE_ZEROES, COMPARE_AND_WRITE, OR_WRITE, COPY, SAVE_RESERVATIONS -> true;
+    };
   }
 
   private BlockStatus checkData(BlockRequest request) {

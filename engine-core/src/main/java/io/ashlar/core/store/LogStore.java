@@ -21,6 +21,7 @@ import io.ashlar.core.transform.KeyProvider;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.core.volume.BlockVolume;
+import io.ashlar.core.volume.VolumeHistory;
 import io.ashlar.core.volume.VolumeId;
 import java.util.ArrayList;
 import java.util.List;
@@ -226,19 +227,46 @@ public final class LogStore implements ShardAgent, LogListener {
     return parts.catalog().find(id);
   }
 
-  /// Lets `listener` hear of every record of the volume's history from now on.
-  public void historyOf(VolumeId id, HistoryListener listener) {
+  /// Lets `listener` hear of every record of the volume's history from now on; null for nobody.
+  public void historyOf(VolumeId id, @Nullable HistoryListener listener) {
     known(id).historyTo(listener);
   }
 
-  /// Appends a record of the volume's history that another replica sequenced and sealed. `request`
-  /// completes once it is durable here; only its completion and its status count.
+  /// Whether a record is the volume's, within it, and what comes next in its history as far as this
+  /// store has it: in its epoch, or as the beginning of a newer one.
+  public boolean follows(VolumeId id, SealedRecord record) {
+    return known(id).mayTake(record.record());
+  }
+
+  /// Appends a record of the volume's history that another replica sequenced and sealed. The
+  /// volume's [#history] and its listener tell when it is durable.
   ///
   /// @return false if there is no room for it now
-  public boolean append(VolumeId id, SealedRecord record, BlockRequest request) {
+  public boolean append(VolumeId id, SealedRecord record) {
+    Check.that(follows(id, record), "a record that follows", record.record().writeId());
+    return !failed && parts.writes().appendSealed(known(id), record);
+  }
+
+  /// Begins an epoch of the volume, newer than any before: from then on this store sequences its
+  /// writes, in that epoch. A volume that has epochs takes no host's writes before. `request`
+  /// completes once the beginning is durable.
+  ///
+  /// @return false if there is no room for it now
+  public boolean lead(VolumeId id, int epoch, BlockRequest request) {
     LocalVolume volume = known(id);
-    Check.that(volume.mayTake(record.record()), "a record of this volume", volume.layer());
-    return !failed && parts.writes().appendSealed(volume, record, request);
+    boolean isNewer = epoch > volume.history().sequencedEpoch() && epoch <= Superblock.EPOCH_MAX;
+    Check.that(isNewer, "an epoch begins once", epoch);
+    return !failed && parts.writes().appendEpoch(volume, epoch, request);
+  }
+
+  /// Ends what [#lead] began: no write is sequenced here any more, not even one that waits already.
+  public void resign(VolumeId id) {
+    known(id).resign();
+  }
+
+  /// How far this store has the volume's history; to be looked at, and not to be kept.
+  public VolumeHistory history(VolumeId id) {
+    return known(id).history();
   }
 
   private LocalVolume known(VolumeId id) {

@@ -50,13 +50,18 @@ final class RecordApplier {
           while (records.nextBlock()) {
             write(records, generation);
           }
+          catalog.durable(record.layer(), record.writeId() + record.blocks() - 1);
         }
         case RELOCATE -> {
           while (records.nextBlock()) {
             relocate(records, generation);
           }
         }
-        case UNMAP -> unmap(record);
+        case UNMAP -> {
+          unmap(record);
+          catalog.durable(record.layer(), record.writeId());
+        }
+        case EPOCH -> catalog.epoch(record);
         case VOLUME, VOLUME_DELETED, RESERVATIONS -> {
           int at = memoryOffset + (int) (records.payloadOffset() - payloadBase);
           catalog.apply(record, memory, at);

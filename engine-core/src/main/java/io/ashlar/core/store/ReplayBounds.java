@@ -3,6 +3,7 @@ package io.ashlar.core.store;
 import io.ashlar.core.format.BlockDescriptorFlyweight;
 import io.ashlar.core.format.CorruptRecordException;
 import io.ashlar.core.format.RecordFlyweight;
+import io.ashlar.core.format.Superblock;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.format.WriteId;
 import io.ashlar.core.index.BlockIndex;
@@ -24,6 +25,9 @@ final class ReplayBounds {
   private int points;
   private int ranges;
 
+  /// The newest epoch that a record of this group may be of.
+  private int epochMax;
+
   /// @param window holds the group
   ReplayBounds(String device, BlockIndex index, VolumeCatalog catalog, GroupWindow window) {
     this.device = device;
@@ -37,9 +41,11 @@ final class ReplayBounds {
   /// @throws CorruptRecordException that names the group and what is wrong
   void check() throws CorruptRecordException {
     GroupRecords records = window.records();
+    epochMax = Math.max(window.header().epoch(), catalog.epochMax());
     while (records.next()) {
       RecordFlyweight record = records.record();
       switch (record.type()) {
+        case EPOCH -> epoch(record);
         case WRITE -> write(records);
         case RELOCATE -> relocate(records);
         case UNMAP -> unmap(record);
@@ -87,6 +93,18 @@ final class ReplayBounds {
     ranges += index.rangesOfUnmap(count);
   }
 
+  private void epoch(RecordFlyweight record) throws CorruptRecordException {
+    long previous = record.argument();
+    int epoch = WriteId.epoch(record.writeId());
+    boolean follows =
+        previous >= 0
+            && epoch > WriteId.epoch(previous)
+            && epoch <= Superblock.EPOCH_MAX
+            && WriteId.counter(record.writeId()) == WriteId.counter(previous) + 1;
+    expect(follows, "an epoch that does not follow the one before");
+    epochMax = Math.max(epochMax, epoch);
+  }
+
   private void volume(RecordFlyweight record, int at) throws CorruptRecordException {
     VolumeEntry entry;
     try {
@@ -115,7 +133,7 @@ final class ReplayBounds {
   }
 
   private void expectVersion(RecordFlyweight record, int count) throws CorruptRecordException {
-    boolean sound = WriteId.isSound(record.writeId(), count, window.header().epoch());
+    boolean sound = WriteId.isSound(record.writeId(), count, epochMax);
     expect(sound, "a version that was never given");
   }
 

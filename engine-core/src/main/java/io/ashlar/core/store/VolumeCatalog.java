@@ -63,6 +63,44 @@ final class VolumeCatalog {
   void restore(CheckpointVolume volume) throws CorruptRecordException {
     add(volume.entry());
     restoreReservations(volume.entry().layer(), volume.reservations());
+    restoreHistory(volume.entry().layer(), volume.history());
+  }
+
+  /// What a checkpoint of format v2 does not tell is told by the tree: its newest version.
+  private void restoreHistory(int layer, byte[] bytes) throws CorruptRecordException {
+    LocalVolume volume = Check.present(byLayer.get(layer), "a volume that was just put back");
+    if (bytes.length > 0) {
+      volume.restoreHistory(bytes);
+    } else {
+      volume.history().onDurable(index.newestWriteId(layer));
+    }
+  }
+
+  /// The last id of a record of a volume's history is durable. Records of volumes that are gone
+  /// tell nothing.
+  void durable(int layer, long lastWriteId) {
+    LocalVolume volume = byLayer.get(layer);
+    if (volume != null) {
+      volume.durable(lastWriteId);
+    }
+  }
+
+  /// The record that begins an epoch is durable.
+  void epoch(RecordFlyweight record) {
+    LocalVolume volume = byLayer.get(record.layer());
+    if (volume != null) {
+      volume.history().onEpoch(record.writeId());
+      volume.durable(record.writeId());
+    }
+  }
+
+  /// The newest epoch that any volume has of its own; 0 for none.
+  int epochMax() {
+    int newest = 0;
+    for (LocalVolume volume : byId.values()) {
+      newest = Math.max(newest, volume.history().epoch());
+    }
+    return newest;
   }
 
   /// Applies a catalogue record.
@@ -76,6 +114,9 @@ final class VolumeCatalog {
         byte[] bytes = new byte[record.payloadBytes()];
         memory.getBytes(at, bytes);
         restoreReservations(record.layer(), bytes);
+        if (record.writeId() != 0) {
+          durable(record.layer(), record.writeId());
+        }
       }
       default -> Check.that(false, "a catalogue record");
     }
@@ -137,7 +178,8 @@ final class VolumeCatalog {
   List<CheckpointVolume> snapshot() {
     List<CheckpointVolume> all = new ArrayList<>(byId.size());
     for (LocalVolume volume : byId.values()) {
-      all.add(new CheckpointVolume(volume.entry(), volume.reservationBytes()));
+      all.add(
+          new CheckpointVolume(volume.entry(), volume.reservationBytes(), volume.historyBytes()));
     }
     return all;
   }

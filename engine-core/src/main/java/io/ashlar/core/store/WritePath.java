@@ -109,9 +109,11 @@ final class WritePath {
     return true;
   }
 
-  /// The log has failed, or the volume is on its way out: its keys may be wiped by now.
+  /// The log has failed, the volume is on its way out so that its keys may be wiped by now, or its
+  /// writes are sequenced elsewhere.
   private boolean isOffline(BlockRequest request) {
-    return log.isFailed() || turnOf(request).volume.isGone();
+    LocalVolume volume = turnOf(request).volume;
+    return log.isFailed() || volume.isGone() || !volume.isLed();
   }
 
   private static WriteTurn turnOf(BlockRequest request) {
@@ -152,7 +154,7 @@ final class WritePath {
         boolean full = space.isFullOfLiveData(count * BLOCK_BYTES);
         return volume.isSpaceExhausted(full) ? Outcome.REFUSED : Outcome.WAIT;
       }
-      if (!hasIndexRoom(count, 0)) {
+      if (!hasIndexRoom(count, 0) || !volume.admits(SealedRecord.bytesMax(count))) {
         return Outcome.WAIT;
       }
       group = log.buildingWithRoom(Stream.USER, count, count * BLOCK_BYTES);
@@ -191,21 +193,21 @@ final class WritePath {
   }
 
   private void tell(LocalVolume volume, Group group, BlockRequest request) {
-    HistoryListener history = volume.history();
-    if (history != null) {
-      history.onSequenced(group.lastRecord(view), request);
+    HistoryListener listener = volume.listener();
+    if (listener != null) {
+      listener.onSequenced(group.lastRecord(view), request);
     }
   }
 
-  /// Appends a record that another replica sequenced and sealed; `request` completes when it is
-  /// durable and published here.
+  /// Appends a record that another replica sequenced and sealed.
   ///
   /// @return false if there is no room for it now
-  boolean appendSealed(LocalVolume volume, SealedRecord sealedRecord, BlockRequest request) {
+  boolean appendSealed(LocalVolume volume, SealedRecord sealedRecord) {
     RecordFlyweight record = sealedRecord.record();
     int blocks = record.blocks();
-    int points = blocks > 0 ? blocks : index.pointsOfUnmap(record.argument());
-    int ranges = blocks > 0 ? 0 : index.rangesOfUnmap(record.argument());
+    boolean unmaps = record.type() == RecordType.UNMAP;
+    int points = unmaps ? index.pointsOfUnmap(record.argument()) : blocks;
+    int ranges = unmaps ? index.rangesOfUnmap(record.argument()) : 0;
     int bytes = sealedRecord.payloadBytes();
     boolean isAdmitted = blocks == 0 || space.admits(log, bytes);
     if (!isAdmitted || !hasIndexRoom(points, ranges)) {
@@ -218,15 +220,17 @@ final class WritePath {
     sealedRecord.appendTo(group);
     pendingPoints += points;
     pendingRanges += ranges;
-    space.appended((int) Sectors.holding(bytes));
+    if (blocks > 0) {
+      space.appended((int) Sectors.holding(bytes));
+    }
     volume.passed(sealedRecord.lastWriteId());
-    group.await(request);
     return true;
   }
 
   private Outcome appendUnmap(LocalVolume volume, BlockRequest request) {
     long count = request.lengthBytes / BLOCK_BYTES;
-    if (!hasIndexRoom(index.pointsOfUnmap(count), index.rangesOfUnmap(count))) {
+    boolean hasRoom = hasIndexRoom(index.pointsOfUnmap(count), index.rangesOfUnmap(count));
+    if (!hasRoom || !volume.admits(SealedRecord.bytesMax(0))) {
       return Outcome.WAIT;
     }
     Group group = log.buildingWithRoom(Stream.USER, 0, 0);
@@ -244,7 +248,36 @@ final class WritePath {
 
   private Outcome appendReservations(LocalVolume volume, BlockRequest request) {
     int length = volume.encodeReservations(scratch);
-    return appendPayload(RecordType.RESERVATIONS, volume.layer(), length, request);
+    if (!volume.admits(SealedRecord.bytesMax(0) + Sectors.align(length, Sectors.BYTES))) {
+      return Outcome.WAIT;
+    }
+    Group group = log.buildingWithRoom(Stream.USER, 0, Sectors.align(length, Sectors.BYTES));
+    if (group == null) {
+      return Outcome.WAIT;
+    }
+    payload(group, RecordType.RESERVATIONS, volume.layer(), volume.takeWriteIds(1), length);
+    tell(volume, group, request);
+    group.await(request);
+    return Outcome.APPENDED;
+  }
+
+  /// Begins an epoch of a volume: from its record on, writes are sequenced here and in it.
+  /// `request` completes when the record is durable.
+  ///
+  /// @return false if there is no room for it now
+  boolean appendEpoch(LocalVolume volume, int epoch, BlockRequest request) {
+    if (!volume.admits(SealedRecord.bytesMax(0))) {
+      return false;
+    }
+    Group group = log.buildingWithRoom(Stream.USER, 0, 0);
+    if (group == null) {
+      return false;
+    }
+    long previous = volume.history().sequenced();
+    group.record(RecordType.EPOCH, volume.layer(), volume.lead(epoch), 0, previous);
+    tell(volume, group, request);
+    group.await(request);
+    return true;
   }
 
   /// Appends a record whose payload lies at the start of [#scratch].
@@ -253,12 +286,16 @@ final class WritePath {
     if (group == null) {
       return Outcome.WAIT;
     }
-    int checksum = PayloadChecksum.of(crc, layer, 0, 0, scratch, 0, length);
-    group.memory().putBytes(group.payloadStart(), scratch, 0, length);
-    group.record(type, layer, 0, 0, 0);
-    group.payload(length, checksum);
+    payload(group, type, layer, 0, length);
     group.await(request);
     return Outcome.APPENDED;
+  }
+
+  private void payload(Group group, RecordType type, int layer, long writeId, int length) {
+    int checksum = PayloadChecksum.of(crc, layer, 0, 0, scratch, 0, length);
+    group.memory().putBytes(group.payloadStart(), scratch, 0, length);
+    group.record(type, layer, writeId, 0, 0);
+    group.payload(length, checksum);
   }
 
   /// Appends a catalogue record, whose payload lies at the start of `source`; `request` completes

@@ -67,6 +67,7 @@ final class BodyForge {
         new VolumeEntry(new UUID(1, 2), LAYER, 4096, BLOCKS * 4096, 0, false, "db", new byte[0]);
     at += entry.encode(body, at);
     number("reservation bytes", 0);
+    number("history bytes", 0);
   }
 
   private void layer(String name, int layer, int parent) {

@@ -85,7 +85,8 @@ class CheckpointBodyReaderTest {
   @ParameterizedTest
   @CsvSource({
     "magic, 1, magic",
-    "version, 3, version",
+    "version, 4, version",
+    "version, 1, version",
     "last generation, -1, last generation",
     "last generation, 1, segment's generation",
     "segments, -1, count",
@@ -102,6 +103,8 @@ class CheckpointBodyReaderTest {
     "volumes, -2, count",
     "reservation bytes, -1, count",
     "reservation bytes, 100000, count",
+    "history bytes, -1, count",
+    "history bytes, 100000, count",
     "layers, -1, count",
     "layers, 99, count",
     "layer id, 0, layer listed once",

@@ -9,6 +9,7 @@ import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.core.volume.BlockVolume;
+import io.ashlar.core.volume.VolumeId;
 import io.ashlar.simulation.CrashChoice;
 import io.ashlar.simulation.DiskImage;
 import java.nio.ByteBuffer;
@@ -19,8 +20,9 @@ import java.util.TreeMap;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// The pools in the golden images: scripts that the writer of format v2 ran once, on a clock, a
-/// disk and keys that are always the same, and what their volumes held when they lost power.
+/// The pools in the golden images: scripts that the writers of formats v2 and v3 ran once, on a
+/// clock, a disk and keys that are always the same, and what their volumes held when they lost
+/// power.
 final class GoldenPool {
   /// What a pool went through.
   enum Script {
@@ -29,7 +31,9 @@ final class GoldenPool {
     POOL,
     /// One plain volume on a pool that is cleaned: since the last checkpoint the log released a
     /// segment to which that checkpoint refers.
-    CLEANED
+    CLEANED,
+    /// A volume with epochs of its own, one before a checkpoint and one after it (since v3).
+    LED
   }
 
   static final int SEGMENTS = 16;
@@ -41,6 +45,9 @@ final class GoldenPool {
   static final long KEY = 0x1234_5678L;
   private static final int DELETED = 4;
   private static final int CLEANED = 1;
+  static final int LED = 1;
+  static final int FIRST_EPOCH = 70;
+  static final int SECOND_EPOCH = 80;
   private static final long SIZE = 256L * BLOCK_BYTES;
 
   /// Blocks of a write of which the next one overwrites all but the first.
@@ -70,6 +77,7 @@ final class GoldenPool {
     switch (script) {
       case POOL -> pool.runPool();
       case CLEANED -> pool.runCleaned();
+      case LED -> pool.runLed();
     }
     pool.rest();
     return pool;
@@ -123,6 +131,28 @@ final class GoldenPool {
     rig.settle();
     rig.checkpoint();
     untilAnotherIsReleased();
+  }
+
+  private void runLed() {
+    BlockVolume volume = rig.createSealed(LED, SIZE);
+    write(volume, LED, 0, text(LED, 0, 1));
+    lead(FIRST_EPOCH);
+    write(volume, LED, 1, text(LED, 1, 1));
+    unmap(volume, LED, 0, 1);
+    rig.checkpoint();
+    lead(SECOND_EPOCH);
+    write(volume, LED, 2, text(LED, 2, 1));
+    volume.reservations().register(HOST, KEY);
+    request(volume, BlockOperation.SAVE_RESERVATIONS, 0, 0, null);
+  }
+
+  private void lead(int epoch) {
+    boolean[] done = new boolean[1];
+    BlockRequest request = new BlockRequest(ended -> done[0] = ended.status == BlockStatus.OK);
+    Check.that(rig.store.lead(new VolumeId(StoreRig.uuidOf(LED)), epoch, request), "there is room");
+    while (!done[0]) {
+      rig.turn();
+    }
   }
 
   private void untilAnotherIsReleased() {

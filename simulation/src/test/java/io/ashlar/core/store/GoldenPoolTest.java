@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.ashlar.core.device.DeviceGeometry;
 import io.ashlar.core.device.PolledDevice;
+import io.ashlar.core.format.FormatVersion;
 import io.ashlar.core.format.UnsupportedFormatException;
 import io.ashlar.core.format.VolumeEntry;
+import io.ashlar.core.format.WriteId;
 import io.ashlar.core.offline.DeviceAudit;
 import io.ashlar.core.offline.SalvageRoot;
 import io.ashlar.core.reservation.ReservationType;
 import io.ashlar.core.store.GoldenPool.Script;
+import io.ashlar.core.volume.VolumeHistory;
 import io.ashlar.core.volume.VolumeId;
 import io.ashlar.simulation.DiskImage;
 import io.ashlar.simulation.SimulatedBlockDevice;
@@ -32,19 +35,31 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Pools that the writer of format v2 wrote once, by the scripts of [GoldenPool]. If a test here
-/// fails, the format has changed: raise its version, keep reading the old one, and write new images
-/// beside these with `-Dashlar.golden.write=true`.
+/// Pools that the writers of formats v2 and v3 wrote once, by the scripts of [GoldenPool]. If a
+/// test here fails, the format has changed: raise its version, keep reading the old one, and write
+/// new images beside these with `-Dashlar.golden.write=true`.
 class GoldenPoolTest {
   private static final long DISK_BYTES = (GoldenPool.SEGMENTS + 1L) * StoreRig.SEGMENT_BYTES;
   private static final int PAGE_BYTES = 4096;
 
   @ParameterizedTest
-  @CsvSource({"POOL, 512", "POOL, 4096", "CLEANED, 512", "CLEANED, 4096"})
-  void shouldReadEveryBlockOfPoolsOfOld(Script script, int alignmentBytes) throws IOException {
+  @CsvSource({
+    "POOL, 2, 512",
+    "POOL, 2, 4096",
+    "CLEANED, 2, 512",
+    "CLEANED, 2, 4096",
+    "POOL, 3, 512",
+    "POOL, 3, 4096",
+    "CLEANED, 3, 512",
+    "CLEANED, 3, 4096",
+    "LED, 3, 512",
+    "LED, 3, 4096"
+  })
+  void shouldReadEveryBlockOfPoolsOfOld(Script script, int version, int alignmentBytes)
+      throws IOException {
     SimulatedClock clock = new SimulatedClock();
     StoreRig rig =
-        StoreRig.open(clock, disk(alignmentBytes, golden(script, alignmentBytes), clock));
+        StoreRig.open(clock, disk(alignmentBytes, golden(script, version, alignmentBytes), clock));
     GoldenPool written = GoldenPool.run(script, alignmentBytes);
     assertThat(rig.store.volumes())
         .extracting(VolumeEntry::layer)
@@ -64,7 +79,17 @@ class GoldenPoolTest {
           assertThat(rig.store.statistics().segmentsReleased())
               .as("segments that the log released")
               .isPositive();
+      case LED -> assertHistory(rig);
     }
+  }
+
+  /// Written in the lane's epoch, then in two of the volume's: 1 · 2, 3, 4 · 5, 6, 7.
+  private static void assertHistory(StoreRig rig) {
+    VolumeHistory history = rig.store.history(new VolumeId(StoreRig.uuidOf(GoldenPool.LED)));
+    assertThat(history.epoch()).isEqualTo(GoldenPool.SECOND_EPOCH);
+    assertThat(history.durable()).isEqualTo(WriteId.of(GoldenPool.SECOND_EPOCH, 7));
+    assertThat(history.commonWith(WriteId.of(GoldenPool.FIRST_EPOCH, 9)))
+        .isEqualTo(WriteId.of(GoldenPool.FIRST_EPOCH, 4));
   }
 
   private static void assertReservations(StoreRig rig) {
@@ -77,27 +102,36 @@ class GoldenPoolTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"POOL, 512", "POOL, 4096", "CLEANED, 512", "CLEANED, 4096"})
+  @CsvSource({"POOL, 512", "POOL, 4096", "CLEANED, 512", "CLEANED, 4096", "LED, 512", "LED, 4096"})
   void shouldStillWriteTheSameBytes(Script script, int alignmentBytes) throws IOException {
     DiskImage today = GoldenPool.run(script, alignmentBytes).image();
     if (Boolean.getBoolean("ashlar.golden.write")) {
       write(script, alignmentBytes, today);
     }
-    DiskImage golden = golden(script, alignmentBytes);
+    DiskImage golden = golden(script, FormatVersion.CURRENT, alignmentBytes);
     for (long offset = 0; offset < DISK_BYTES; offset += PAGE_BYTES) {
       int differs = Arrays.mismatch(page(today, offset), page(golden, offset));
       if (differs >= 0) {
-        fail("byte %d of the device is not what it was in v2", offset + differs);
+        fail("byte %d of the device is not what it was in v3", offset + differs);
       }
     }
   }
 
   @ParameterizedTest
-  @CsvSource({"POOL, 512", "POOL, 4096", "CLEANED, 512", "CLEANED, 4096"})
-  void shouldFindPoolsOfOldSound(Script script, int alignmentBytes)
+  @CsvSource({
+    "POOL, 2, 512",
+    "POOL, 2, 4096",
+    "CLEANED, 2, 512",
+    "CLEANED, 2, 4096",
+    "POOL, 3, 512",
+    "CLEANED, 3, 4096",
+    "LED, 3, 512",
+    "LED, 3, 4096"
+  })
+  void shouldFindPoolsOfOldSound(Script script, int version, int alignmentBytes)
       throws IOException, UnsupportedFormatException {
     SimulatedBlockDevice disk =
-        disk(alignmentBytes, golden(script, alignmentBytes), new SimulatedClock());
+        disk(alignmentBytes, golden(script, version, alignmentBytes), new SimulatedClock());
     PolledDevice device = new PolledDevice(disk);
     DeviceAudit audit =
         new DeviceAudit(device, Objects.requireNonNull(SalvageRoot.find(device, 0)).root());
@@ -111,17 +145,19 @@ class GoldenPoolTest {
     return bytes;
   }
 
-  private static String name(Script script, int alignmentBytes) {
-    return "%s-v2-unit-%d.img.gz".formatted(script.name().toLowerCase(Locale.ROOT), alignmentBytes);
+  private static String name(Script script, int version, int alignmentBytes) {
+    return "%s-v%d-unit-%d.img.gz"
+        .formatted(script.name().toLowerCase(Locale.ROOT), version, alignmentBytes);
   }
 
-  private static DiskImage golden(Script script, int alignmentBytes) throws IOException {
+  private static DiskImage golden(Script script, int version, int alignmentBytes)
+      throws IOException {
     DiskImage image = new DiskImage(DISK_BYTES);
     byte[] page = new byte[PAGE_BYTES];
     byte[] zeroes = new byte[PAGE_BYTES];
     try (InputStream file =
             Objects.requireNonNull(
-                GoldenPoolTest.class.getResourceAsStream(name(script, alignmentBytes)),
+                GoldenPoolTest.class.getResourceAsStream(name(script, version, alignmentBytes)),
                 "the image is there");
         InputStream bytes = new GZIPInputStream(file)) {
       for (long offset = 0; bytes.readNBytes(page, 0, PAGE_BYTES) == PAGE_BYTES; ) {
@@ -135,13 +171,14 @@ class GoldenPoolTest {
   }
 
   private static void write(Script script, int alignmentBytes, DiskImage image) throws IOException {
-    Path file = Path.of("src/test/resources/io/ashlar/core/store", name(script, alignmentBytes));
+    String name = name(script, FormatVersion.CURRENT, alignmentBytes);
+    Path file = Path.of("src/test/resources/io/ashlar/core/store", name);
     try (OutputStream bytes = new GZIPOutputStream(Files.newOutputStream(file))) {
       for (long offset = 0; offset < DISK_BYTES; offset += PAGE_BYTES) {
         bytes.write(page(image, offset));
       }
     }
-    Path built = Path.of("target/test-classes/io/ashlar/core/store", name(script, alignmentBytes));
+    Path built = Path.of("target/test-classes/io/ashlar/core/store", name);
     Files.createDirectories(Objects.requireNonNull(built.getParent()));
     Files.copy(file, built, StandardCopyOption.REPLACE_EXISTING);
   }

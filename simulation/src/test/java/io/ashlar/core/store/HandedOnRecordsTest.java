@@ -16,6 +16,7 @@ import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.core.volume.VolumeDriver;
 import io.ashlar.core.volume.VolumeGeometry;
+import io.ashlar.core.volume.VolumeHistory;
 import io.ashlar.core.volume.VolumeId;
 import io.ashlar.simulation.CrashChoice;
 import java.util.ArrayDeque;
@@ -34,6 +35,7 @@ class HandedOnRecordsTest {
   private static final int LAYER = 1;
   private static final int BLOCK = 4096;
   private static final long VOLUME_BYTES = 4L << 20;
+  private static final int EPOCH = 70;
   private static final VolumeId VOLUME = new VolumeId(StoreRig.uuidOf(LAYER));
 
   private final Crc32c crc = new Crc32c();
@@ -47,7 +49,17 @@ class HandedOnRecordsTest {
     BlockVolume volume = first.create(entry);
     second.create(entry);
     first.store.historyOf(VOLUME, this::note);
+    lead(EPOCH);
     return new VolumeDriver(volume, this::turn);
+  }
+
+  private void lead(int epoch) {
+    boolean[] done = new boolean[1];
+    BlockRequest request = new BlockRequest(ended -> done[0] = ended.status == BlockStatus.OK);
+    assertThat(first.store.lead(VOLUME, epoch, request)).isTrue();
+    while (!done[0]) {
+      turn();
+    }
   }
 
   private VolumeDriver startSealed() {
@@ -79,12 +91,9 @@ class HandedOnRecordsTest {
   private boolean append(byte[] bytes) {
     SealedRecord record = new SealedRecord();
     assertThat(record.read(new UnsafeBuffer(bytes), 3, bytes.length - 3, crc)).isNull();
-    BlockRequest request =
-        new BlockRequest(ended -> {
-          assertThat(ended.status).isEqualTo(BlockStatus.OK);
-          taken++;
-        });
-    return second.store.append(VOLUME, record, request);
+    boolean isTaken = second.store.append(VOLUME, record);
+    taken += isTaken ? 1 : 0;
+    return isTaken;
   }
 
   private void settle() {
@@ -110,8 +119,12 @@ class HandedOnRecordsTest {
   void shouldHoldTheSameOnBoth(long seed) {
     VolumeDriver volume = startSealed();
     SplittableRandom dice = new SplittableRandom(seed);
-    int records = 0;
+    int records = 1;
     for (int i = 0; i < 3000; i++) {
+      if (i % 700 == 699) {
+        lead(EPOCH + i);
+        records++;
+      }
       int blocks = dice.nextInt(1, 9);
       long offset = dice.nextInt((int) (VOLUME_BYTES / BLOCK) - blocks + 1) * (long) BLOCK;
       if (dice.nextInt(8) == 0) {
@@ -128,8 +141,98 @@ class HandedOnRecordsTest {
     assertThat(taken).as("each was acknowledged").isEqualTo(records);
     byte[] expected = whole(first);
     assertThat(whole(second)).isEqualTo(expected);
+    assertThat(encoded(second)).isEqualTo(encoded(first));
+    byte[] history = encoded(second);
     second = StoreRig.open(second.clock, second.disk.crash(CrashChoice.loseAll()));
     assertThat(whole(second)).as("after a crash").isEqualTo(expected);
+    assertThat(encoded(second)).isEqualTo(history);
+  }
+
+  private static byte[] encoded(StoreRig rig) {
+    byte[] bytes = new byte[VolumeHistory.BYTES_MAX];
+    int length = rig.store.history(VOLUME).encode(new UnsafeBuffer(bytes));
+    return Arrays.copyOf(bytes, length);
+  }
+
+  @Test
+  void shouldHandOnReservations() {
+    VolumeDriver volume = startSealed();
+    volume.volume().reservations().register(CrashWorkload.HOST, 4711);
+    assertThat(volume.run(BlockOperation.SAVE_RESERVATIONS, 0, 0)).isEqualTo(BlockStatus.OK);
+    assertThat(volume.write(0, new byte[BLOCK])).isEqualTo(BlockStatus.OK);
+    settle();
+    assertThat(second.volume(LAYER).reservations().keyOf(CrashWorkload.HOST)).isEqualTo(4711);
+    assertThat(encoded(second)).isEqualTo(encoded(first));
+  }
+
+  @Test
+  void shouldTakeNoHostsWritesBeforeItLeads() {
+    VolumeDriver volume = startSealed();
+    volume.write(0, new byte[BLOCK]);
+    settle();
+    VolumeDriver follower = new VolumeDriver(second.volume(LAYER), second::turn);
+    assertThat(follower.write(0, new byte[BLOCK])).isEqualTo(BlockStatus.OFFLINE);
+    assertThat(follower.run(BlockOperation.UNMAP, 0, BLOCK)).isEqualTo(BlockStatus.OFFLINE);
+    assertThat(follower.run(BlockOperation.SAVE_RESERVATIONS, 0, 0)).isEqualTo(BlockStatus.OFFLINE);
+    assertThat(follower.read(0, BLOCK)).isEqualTo(new byte[BLOCK]);
+    StoreRig again = StoreRig.open(first.clock, first.disk.crash(CrashChoice.loseAll()));
+    VolumeDriver restarted = new VolumeDriver(again.volume(LAYER), again::turn);
+    assertThat(restarted.write(0, new byte[BLOCK]))
+        .as("the ids of an epoch may be used up beyond what survived")
+        .isEqualTo(BlockStatus.OFFLINE);
+  }
+
+  @Test
+  void shouldTakeNothingOutOfOrder() {
+    VolumeDriver volume = startSealed();
+    volume.write(0, new byte[BLOCK]);
+    settle();
+    first.store.historyOf(VOLUME, this::note);
+    for (int i = 0; i < 2; i++) {
+      volume.volume().submit(VolumeDriver.carrying(BlockOperation.WRITE, 0, new byte[BLOCK]));
+    }
+    while (onTheWay.size() < 2) {
+      first.turn();
+    }
+    SealedRecord later = new SealedRecord();
+    byte[] bytes = onTheWay.peekLast();
+    assertThat(later.read(new UnsafeBuffer(bytes), 3, bytes.length - 3, crc)).isNull();
+    assertThatThrownBy(() -> second.store.append(VOLUME, later))
+        .isInstanceOf(CheckFailedException.class);
+    handOn();
+    assertThatThrownBy(() -> second.store.append(VOLUME, later))
+        .as("taken already")
+        .isInstanceOf(CheckFailedException.class);
+  }
+
+  @Test
+  void shouldNotFollowWithATailThatIsNoPartOfTheHistory() {
+    VolumeDriver volume = startSealed();
+    volume.write(0, new byte[BLOCK]);
+    settle();
+    long common = first.store.history(VOLUME).durable();
+    // Two writes that only the first has; the second goes on without them.
+    first.store.historyOf(VOLUME, (record, request) -> {});
+    VolumeDriver alone = new VolumeDriver(volume.volume(), first::turn);
+    alone.write(0, new byte[2 * BLOCK]);
+    long tail = first.store.history(VOLUME).durable();
+    assertThat(tail).isEqualTo(common + 2);
+    StoreRig winner = second;
+    boolean[] done = new boolean[1];
+    winner.store.historyOf(VOLUME, this::note);
+    BlockRequest request = new BlockRequest(ended -> done[0] = true);
+    assertThat(winner.store.lead(VOLUME, EPOCH + 1, request)).isTrue();
+    while (!done[0]) {
+      winner.turn();
+    }
+    assertThat(winner.store.history(VOLUME).commonWith(tail)).isEqualTo(common);
+    assertThat(winner.store.history(VOLUME).contains(tail)).isFalse();
+    byte[] beginning = onTheWay.remove();
+    SealedRecord record = new SealedRecord();
+    assertThat(record.read(new UnsafeBuffer(beginning), 3, beginning.length - 3, crc)).isNull();
+    assertThat(first.store.follows(VOLUME, record))
+        .as("what comes before that beginning is not all that is here")
+        .isFalse();
   }
 
   @Test
@@ -152,11 +255,19 @@ class HandedOnRecordsTest {
     volume.write(0, new byte[BLOCK]);
     volume.write(0, new byte[3 * BLOCK]);
     settle();
+    boolean[] done = new boolean[1];
+    BlockRequest begin = new BlockRequest(ended -> done[0] = true);
+    assertThat(second.store.lead(VOLUME, EPOCH + 1, begin)).isTrue();
+    while (!done[0]) {
+      second.turn();
+    }
     long[] next = new long[1];
     second.store.historyOf(VOLUME, (record, request) -> next[0] = record.record().writeId());
     VolumeDriver other = new VolumeDriver(second.volume(LAYER), second::turn);
     assertThat(other.write(0, new byte[BLOCK])).isEqualTo(BlockStatus.OK);
-    assertThat(WriteId.counter(next[0])).isEqualTo(5);
+    assertThat(next[0])
+        .as("after two beginnings and four blocks")
+        .isEqualTo(WriteId.of(EPOCH + 1, 7));
   }
 
   @Test
@@ -198,7 +309,7 @@ class HandedOnRecordsTest {
       }
       String complaint = record.read(new UnsafeBuffer(bytes), 0, bytes.length, crc);
       if (complaint == null) {
-        assertThat(record.record().type()).isEqualTo(RecordType.UNMAP);
+        assertThat(record.record().type()).isIn(RecordType.UNMAP, RecordType.EPOCH);
       }
     }
   }
@@ -215,8 +326,7 @@ class HandedOnRecordsTest {
         .payload(0, 0);
     SealedRecord record = new SealedRecord();
     assertThat(record.read(buffer, 0, bytes.length, crc)).isNull();
-    BlockRequest request = new BlockRequest(ended -> {});
-    assertThatThrownBy(() -> second.store.append(VOLUME, record, request))
+    assertThatThrownBy(() -> second.store.append(VOLUME, record))
         .isInstanceOf(CheckFailedException.class);
   }
 }

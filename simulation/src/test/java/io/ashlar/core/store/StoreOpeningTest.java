@@ -120,8 +120,8 @@ class StoreOpeningTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 'older than this build opens (version 2)', 'with the build that wrote it, then format'",
-    "3, 'newer than this build knows (version 2)', 'use the build that wrote it, or a later one'"
+    "1, 'older than this build opens (versions 2 to 3)', 'with the build that wrote it, then format'",
+    "4, 'newer than this build knows (versions 2 to 3)', 'use the build that wrote it, or a later one'"
   })
   void shouldRefuseAPoolOfAnotherFormatAndChangeNothing(int version, String reason, String advice) {
     DiskImage image = formatted(512);

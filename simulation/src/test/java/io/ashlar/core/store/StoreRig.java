@@ -23,14 +23,14 @@ import java.util.UUID;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /// A store on a simulated disk, with tiny limits, driven by the test.
-final class StoreRig {
-  static final int SEGMENT_BYTES = 1024 * 1024;
+public final class StoreRig {
+  public static final int SEGMENT_BYTES = 1024 * 1024;
   private static final UUID CLUSTER = new UUID(1, 2);
   private static final int TURNS_MAX = 200_000;
 
-  final SimulatedClock clock;
-  final SimulatedBlockDevice disk;
-  final LogStore store;
+  public final SimulatedClock clock;
+  public final SimulatedBlockDevice disk;
+  public final LogStore store;
   final List<String> troubles = new ArrayList<>();
   private final LocalKeyProvider keys;
 
@@ -44,8 +44,12 @@ final class StoreRig {
   }
 
   /// Formats a fresh disk of so many segments and opens it.
-  static StoreRig fresh(int segments, int alignmentBytes, long seed) {
-    SimulatedClock clock = new SimulatedClock();
+  public static StoreRig fresh(int segments, int alignmentBytes, long seed) {
+    return fresh(new SimulatedClock(), segments, alignmentBytes, seed);
+  }
+
+  /// As [#fresh(int, int, long)], by a clock that others go by too.
+  public static StoreRig fresh(SimulatedClock clock, int segments, int alignmentBytes, long seed) {
     long bytes = SEGMENT_BYTES + (long) segments * SEGMENT_BYTES;
     DeviceGeometry geometry = new DeviceGeometry(bytes, alignmentBytes, 64, true);
     SimulatedDiskOptions options = SimulatedDiskOptions.ofSize(bytes, seed).withGeometry(geometry);
@@ -60,7 +64,7 @@ final class StoreRig {
   }
 
   /// Opens a disk that was formatted before.
-  static StoreRig open(SimulatedClock clock, SimulatedBlockDevice disk) {
+  public static StoreRig open(SimulatedClock clock, SimulatedBlockDevice disk) {
     try {
       return new StoreRig(clock, disk, disk, options());
     } catch (StoreOpenException e) {
@@ -114,13 +118,13 @@ final class StoreRig {
     return new LocalKeyProvider(entropy, key);
   }
 
-  void turn() {
+  public void turn() {
     clock.advance(10_000);
     store.doWork(clock.nanoTime());
   }
 
   /// Turns until nothing is under way.
-  void settle() {
+  public void settle() {
     for (int turns = 0; !store.isQuiet(); turns++) {
       Check.that(turns < TURNS_MAX, "the store comes to rest");
       turn();
@@ -154,7 +158,7 @@ final class StoreRig {
     return create(entry(layer, sizeBytes, 4096, VolumeEntry.COMPRESSION_LZ4, true));
   }
 
-  VolumeEntry entry(
+  public VolumeEntry entry(
       int layer, long sizeBytes, int logicalBlockBytes, int compression, boolean encrypted) {
     byte[] wrapped = new byte[encrypted ? WrappedKey.LENGTH_BYTES : 0];
     if (encrypted) {
@@ -173,11 +177,11 @@ final class StoreRig {
         wrapped);
   }
 
-  static UUID uuidOf(int layer) {
+  public static UUID uuidOf(int layer) {
     return new UUID(77, layer);
   }
 
-  BlockVolume create(VolumeEntry entry) {
+  public BlockVolume create(VolumeEntry entry) {
     BlockStatus[] outcome = new BlockStatus[1];
     store.createVolume(entry, status -> outcome[0] = status);
     await(outcome);
@@ -204,7 +208,7 @@ final class StoreRig {
     return outcome[0];
   }
 
-  BlockVolume volume(int layer) {
+  public BlockVolume volume(int layer) {
     return Check.present(store.volume(new VolumeId(uuidOf(layer))), "the volume is there");
   }
 

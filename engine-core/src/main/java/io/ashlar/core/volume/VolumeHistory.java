@@ -1,0 +1,200 @@
+package io.ashlar.core.volume;
+
+import io.ashlar.core.base.Check;
+import io.ashlar.core.format.WriteId;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// How far one replica has a volume's history: the write id of the last record that it has durably,
+/// and where the latest epochs began.
+///
+/// Write ids are the sequence. Their counters go on without a gap across epochs, and each epoch
+/// begins with a record of its own that takes the first of its ids and names the last id before.
+/// Two replicas that name the same (epoch, id) hold the same up to there, because an epoch has one
+/// primary and its records are taken in order only. And an id whose counter is not below that of
+/// the beginning of a later epoch is no part of the history: its primary died before the others had
+/// it.
+///
+/// In a checkpoint:
+///
+/// ```
+/// 0         4         8             16            24
+/// +---------+---------+-------------+-------------+------------------+
+/// | version | epochs  | durable     | ahead       | first id (8) *   |
+/// +---------+---------+-------------+-------------+------------------+
+/// ```
+///
+/// with the first id of each known epoch, the oldest first. `ahead` is 0: a later version may hold
+/// records beyond a gap, and tells the last of their ids here.
+public final class VolumeHistory {
+  /// Epochs whose beginning is kept. A replica that was away for more catches up from the start.
+  public static final int EPOCHS_MAX = 64;
+
+  /// Longest encoding.
+  public static final int BYTES_MAX = 24 + EPOCHS_MAX * Long.BYTES;
+
+  private static final int VERSION = 1;
+  private static final int EPOCHS_OFFSET = Integer.BYTES;
+  private static final int DURABLE_OFFSET = EPOCHS_OFFSET + Integer.BYTES;
+  private static final int AHEAD_OFFSET = DURABLE_OFFSET + Long.BYTES;
+  private static final int FIRSTS_OFFSET = AHEAD_OFFSET + Long.BYTES;
+
+  private final long[] firsts = new long[EPOCHS_MAX];
+  private int epochs;
+  private long sequenced;
+  private long durable;
+
+  /// The last id that was given to a record here, durable or not; 0 for none.
+  public long sequenced() {
+    return sequenced;
+  }
+
+  /// The last id that is durable here: the end of the contiguous prefix. 0 for none.
+  public long durable() {
+    return durable;
+  }
+
+  /// The newest epoch whose beginning is durable here; 0 if the volume never had one of its own.
+  public int epoch() {
+    return epochs == 0 ? 0 : WriteId.epoch(firsts[epochs - 1]);
+  }
+
+  /// The epoch of the last id that was given.
+  public int sequencedEpoch() {
+    return WriteId.epoch(sequenced);
+  }
+
+  /// Takes so many ids in a row.
+  ///
+  /// @param epoch that of the last id, or a newer one
+  /// @return the first
+  public long take(int epoch, int count) {
+    Check.that(epoch >= sequencedEpoch(), "epochs do not go back", epoch, sequencedEpoch());
+    long first = WriteId.of(epoch, WriteId.counter(sequenced) + 1);
+    long counter = WriteId.counter(sequenced) + count;
+    Check.that(counter <= WriteId.COUNTER_MAX, "write counter fits 40 bits", counter);
+    sequenced = WriteId.of(epoch, counter);
+    return first;
+  }
+
+  /// Whether a record whose first id this is comes next in the epoch of the last.
+  public boolean isNext(long writeId) {
+    return writeId == sequenced + 1;
+  }
+
+  /// A record that another replica sequenced was appended.
+  ///
+  /// @param lastWriteId the last of its ids
+  public void passed(long lastWriteId) {
+    sequenced = Math.max(sequenced, lastWriteId);
+  }
+
+  /// A record is durable, live or in replay.
+  ///
+  /// @param lastWriteId the last of its ids
+  public void onDurable(long lastWriteId) {
+    durable = Math.max(durable, lastWriteId);
+    sequenced = Math.max(sequenced, durable);
+  }
+
+  /// The record that begins an epoch is durable, live or in replay; one that is known already does
+  /// nothing.
+  ///
+  /// @param first the record's id, and the first of its epoch
+  public void onEpoch(long first) {
+    if (WriteId.epoch(first) <= epoch()) {
+      return;
+    }
+    if (epochs == EPOCHS_MAX) {
+      System.arraycopy(firsts, 1, firsts, 0, EPOCHS_MAX - 1);
+      epochs--;
+    }
+    firsts[epochs++] = first;
+    onDurable(first);
+  }
+
+  /// Whether an id is part of the history as far as it is known here: no later epoch began at its
+  /// counter or below. Ids of epochs that are forgotten are.
+  public boolean contains(long writeId) {
+    for (int i = epochs - 1; i >= 0 && firsts[i] > writeId; i--) {
+      if (WriteId.counter(firsts[i]) <= WriteId.counter(writeId)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Up to where this history and that of a replica with `prefix` are one: the smaller of `prefix`
+  /// and the last id that this history has of its epoch. 0 if the epoch is not known here (any
+  /// more).
+  public long commonWith(long prefix) {
+    int epoch = WriteId.epoch(prefix);
+    for (int i = epochs - 1; i >= 0; i--) {
+      if (WriteId.epoch(firsts[i]) == epoch) {
+        return Math.min(prefix, endOf(i));
+      }
+    }
+    return 0;
+  }
+
+  private long endOf(int index) {
+    return index == epochs - 1
+        ? durable
+        : WriteId.of(WriteId.epoch(firsts[index]), WriteId.counter(firsts[index + 1]) - 1);
+  }
+
+  /// Writes what is durable at the start of `target`.
+  ///
+  /// @return how many bytes it took
+  public int encode(MutableDirectBuffer target) {
+    target.putInt(0, VERSION);
+    target.putInt(EPOCHS_OFFSET, epochs);
+    target.putLong(DURABLE_OFFSET, durable);
+    target.putLong(AHEAD_OFFSET, 0);
+    for (int i = 0; i < epochs; i++) {
+      target.putLong(FIRSTS_OFFSET + i * Long.BYTES, firsts[i]);
+    }
+    return FIRSTS_OFFSET + epochs * Long.BYTES;
+  }
+
+  /// Reads what [#encode] wrote, which was proved to be whole.
+  ///
+  /// @return what makes no sense in it, or null
+  public @Nullable String decode(DirectBuffer source, int length) {
+    if (length < FIRSTS_OFFSET || source.getInt(0) != VERSION) {
+      return "a history of no known form";
+    }
+    int count = source.getInt(EPOCHS_OFFSET);
+    if (count < 0 || count > EPOCHS_MAX || length != FIRSTS_OFFSET + count * Long.BYTES) {
+      return "a history with " + count + " epochs in " + length + " bytes";
+    }
+    long before = 0;
+    for (int i = 0; i < count; i++) {
+      long first = source.getLong(FIRSTS_OFFSET + i * Long.BYTES);
+      boolean later =
+          WriteId.epoch(first) > WriteId.epoch(before)
+              && WriteId.counter(first) > WriteId.counter(before);
+      if (first < 0 || !later) {
+        return "a history whose epochs are out of order";
+      }
+      firsts[i] = first;
+      before = first;
+    }
+    return decodeEnds(source, count, before);
+  }
+
+  private @Nullable String decodeEnds(DirectBuffer source, int count, long lastFirst) {
+    long end = source.getLong(DURABLE_OFFSET);
+    if (source.getLong(AHEAD_OFFSET) != 0) {
+      return "a history with records beyond a gap, which only a later version of Ashlar can use";
+    }
+    if (end < lastFirst) {
+      return "a history that ends before it began";
+    }
+    epochs = count;
+    durable = end;
+    sequenced = end;
+    return null;
+  }
+}
