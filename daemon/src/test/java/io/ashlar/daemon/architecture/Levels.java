@@ -32,7 +32,7 @@ final class Levels {
               "replication.link",
               "replication.network.frame"),
           List.of("replication.network"),
-          List.of("simulation.network", "simulation.history"),
+          List.of("simulation.network", "simulation.history", "replication.pipeline"),
           List.of("nvme.memory", "nvme.file", "nvme.uring"),
           List.of("nvme"),
           List.of("target.nvme.spec", "target.iscsi.pdu", "initiator.nvme.wire"),

@@ -19,6 +19,10 @@ public final class Link {
 
   private static final long NOBODY = 0;
 
+  /// Each try in vain doubles the wait for the next, up to this: what is sent again adds to what
+  /// may be what delays the answers.
+  private static final int PATIENCE_FACTOR_MAX = 32;
+
   private final Transport transport;
   private final int peer;
   private final TrafficClass traffic;
@@ -34,6 +38,7 @@ public final class Link {
   private long sendNext = 1;
   private long received;
   private long progressNs;
+  private long patienceNs;
   private long helloNs;
   private boolean owesAck;
   private boolean owesHello = true;
@@ -66,6 +71,7 @@ public final class Link {
     this.options = options;
     this.life = life;
     this.listener = listener;
+    patienceNs = options.resendNs();
     window =
         new SendWindow(
             new UnsafeBuffer(BufferUtil.allocateDirectAligned(options.windowBytes(), Long.BYTES)),
@@ -78,6 +84,29 @@ public final class Link {
   public boolean offer(DirectBuffer message, int offset, int length) {
     Check.that(length > 0 && length <= MESSAGE_BYTES_MAX, "a message has a length", length);
     return isConnected() && window.offer(message, offset, length);
+  }
+
+  /// Where in [#memory] a message of this length may be put now.
+  ///
+  /// @return -1 if too much waits for an acknowledgement already, or the other end is unknown
+  public int claim(int length) {
+    Check.that(length > 0 && length <= MESSAGE_BYTES_MAX, "a message has a length", length);
+    return isConnected() ? window.claim(length) : -1;
+  }
+
+  /// About how much more can wait for its acknowledgement.
+  public int freeBytes() {
+    return window.freeBytes();
+  }
+
+  /// What [#claim] points into.
+  public UnsafeBuffer memory() {
+    return window.memory();
+  }
+
+  /// Takes the message that was put at the place which [#claim] gave last.
+  public void commit(int at, int length) {
+    window.commit(at, length);
   }
 
   /// Whether both ends know each other.
@@ -96,9 +125,10 @@ public final class Link {
     if (owesHello || (!isConnected() && nowNs - helloNs >= options.resendNs())) {
       work += hello(nowNs);
     }
-    if (!window.isEmpty() && nowNs - progressNs >= options.resendNs()) {
+    if (!window.isEmpty() && nowNs - progressNs >= patienceNs) {
       sendNext = window.first();
       progressNs = nowNs;
+      patienceNs = Math.min(2 * patienceNs, PATIENCE_FACTOR_MAX * options.resendNs());
     }
     work += sendData();
     if (owesAck && send(FrameFlyweight.ACK)) {
@@ -113,7 +143,7 @@ public final class Link {
     if (!isConnected()) {
       return helloNs + options.resendNs();
     }
-    return window.isEmpty() ? Long.MAX_VALUE : progressNs + options.resendNs();
+    return window.isEmpty() ? Long.MAX_VALUE : progressNs + patienceNs;
   }
 
   private int hello(long nowNs) {
@@ -177,6 +207,7 @@ public final class Link {
     sendNext = 1;
     received = 0;
     progressNs = nowNs;
+    patienceNs = options.resendNs();
     owesAck = false;
     listener.onNewLife(nextLife);
   }
@@ -185,6 +216,7 @@ public final class Link {
     long through = arrived.received();
     if (through >= window.first() && through < window.next()) {
       window.acknowledged(through);
+      patienceNs = options.resendNs();
       sendNext = Math.max(sendNext, window.first());
       progressNs = nowNs;
     }

@@ -1,6 +1,7 @@
 package io.ashlar.replication.link;
 
 import io.ashlar.core.base.Check;
+import io.ashlar.replication.transport.Transport;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -32,18 +33,45 @@ final class SendWindow {
   ///
   /// @return false if there is no room
   boolean offer(DirectBuffer message, int offset, int length) {
-    int needed = BitUtil.align(FrameFlyweight.BYTES + length, ALIGNMENT);
-    int at = next - first == offsets.length ? -1 : place(needed);
+    int at = claim(length);
     if (at < 0) {
       return false;
     }
-    memory.putBytes(at + FrameFlyweight.BYTES, message, offset, length);
-    int index = (int) next & mask;
-    offsets[index] = at;
-    lengths[index] = FrameFlyweight.BYTES + length;
-    tail = at + needed;
-    next++;
+    memory.putBytes(at, message, offset, length);
+    commit(at, length);
     return true;
+  }
+
+  /// Where in [#memory] a message of this length may be put now, or -1 if there is no room.
+  int claim(int length) {
+    int at = next - first == offsets.length ? -1 : place(needed(length));
+    return at < 0 ? -1 : at + FrameFlyweight.BYTES;
+  }
+
+  /// About how much is free: a message may not fit before the end of the memory, so the longest is
+  /// taken off.
+  int freeBytes() {
+    if (first == next) {
+      return memory.capacity();
+    }
+    int head = offsets[(int) first & mask];
+    int used = tail > head ? tail - head : memory.capacity() - (head - tail);
+    return next - first == offsets.length
+        ? 0
+        : Math.max(0, memory.capacity() - used - Transport.MESSAGE_BYTES_MAX);
+  }
+
+  /// Takes the message that was put where [#claim] said.
+  void commit(int at, int length) {
+    int index = (int) next & mask;
+    offsets[index] = at - FrameFlyweight.BYTES;
+    lengths[index] = FrameFlyweight.BYTES + length;
+    tail = offsets[index] + needed(length);
+    next++;
+  }
+
+  private static int needed(int length) {
+    return BitUtil.align(FrameFlyweight.BYTES + length, ALIGNMENT);
   }
 
   /// Where so many bytes fit behind the last message, or -1.

@@ -1,0 +1,114 @@
+package io.ashlar.replication.pipeline;
+
+import io.ashlar.core.segment.SealedRecord;
+import io.ashlar.core.volume.VolumeId;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The other members of a volume's in-sync set, as its primary sees them, and how far each is.
+final class Followers {
+  private static final class Follower {
+    private final PeerLink peer;
+    private long durable;
+    private long reserved;
+    private boolean wasSent;
+
+    /// It lacks something that it was sent, or did not take it: it can only catch up as one that
+    /// left the set, and the primary waits until it has.
+    private boolean isLost;
+
+    Follower(PeerLink peer) {
+      this.peer = peer;
+    }
+  }
+
+  private final List<Follower> all = new ArrayList<>();
+
+  Followers(List<PeerLink> members) {
+    for (PeerLink each : members) {
+      all.add(new Follower(each));
+    }
+  }
+
+  /// Puts room aside with every member for what a request will send.
+  ///
+  /// @return false if one has none now, and nothing was put aside
+  boolean reserve(int bytes) {
+    for (int i = 0; i < all.size(); i++) {
+      Follower each = all.get(i);
+      if (!each.isLost && !each.peer.hasRoom(bytes)) {
+        return false;
+      }
+    }
+    for (int i = 0; i < all.size(); i++) {
+      Follower each = all.get(i);
+      each.reserved += bytes;
+      each.peer.reserve(bytes);
+    }
+    return true;
+  }
+
+  void release(int bytes) {
+    for (int i = 0; i < all.size(); i++) {
+      Follower each = all.get(i);
+      each.reserved -= bytes;
+      each.peer.reserve(-bytes);
+    }
+  }
+
+  /// Whether every member can be sent so many bytes now.
+  boolean admit(int recordBytes) {
+    for (int i = 0; i < all.size(); i++) {
+      Follower each = all.get(i);
+      if (!each.isLost && !each.peer.admits(recordBytes)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void append(int epoch, VolumeId volume, SealedRecord record) {
+    for (int i = 0; i < all.size(); i++) {
+      Follower each = all.get(i);
+      if (!each.isLost) {
+        each.wasSent = true;
+        each.peer.append(epoch, volume, record);
+      }
+    }
+  }
+
+  void durable(PeerLink from, long writeId) {
+    for (int i = 0; i < all.size(); i++) {
+      Follower each = all.get(i);
+      if (each.peer == from && !each.isLost) {
+        each.durable = Math.max(each.durable, writeId);
+      }
+    }
+  }
+
+  /// The smallest prefix, with that of the primary itself.
+  long smallest(long own) {
+    long mark = own;
+    for (int i = 0; i < all.size(); i++) {
+      mark = Math.min(mark, all.get(i).durable);
+    }
+    return mark;
+  }
+
+  void lost(PeerLink peer) {
+    for (int i = 0; i < all.size(); i++) {
+      Follower each = all.get(i);
+      each.isLost |= each.peer == peer && each.wasSent;
+    }
+  }
+
+  void drop(int node) {
+    for (int i = all.size() - 1; i >= 0; i--) {
+      Follower each = all.get(i);
+      if (each.peer.node() == node) {
+        each.peer.reserve(-each.reserved);
+        all.remove(i);
+      }
+    }
+  }
+}

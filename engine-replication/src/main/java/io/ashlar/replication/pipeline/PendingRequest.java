@@ -1,0 +1,61 @@
+package io.ashlar.replication.pipeline;
+
+import io.ashlar.core.base.Check;
+import io.ashlar.core.volume.BlockRequest;
+import org.jspecify.annotations.Nullable;
+
+/// A host's request on its way through the primary: the store works on a request of its own, and
+/// the host's ends when the replicas have caught up with what it wrote or saw.
+final class PendingRequest {
+  /// The request that the store works on.
+  final BlockRequest inner = new BlockRequest(this::onStored);
+
+  /// The next in some list.
+  @Nullable PendingRequest next;
+
+  /// The host's.
+  @Nullable BlockRequest host;
+
+  /// Whose it is.
+  @Nullable PrimaryVolume volume;
+
+  /// The id that must be on every replica before the host is told.
+  long awaitedId;
+
+  /// Room in the links that was put aside for it.
+  int reservedBytes;
+
+  PendingRequest() {
+    inner.attachment = this;
+  }
+
+  /// Makes the store's request what the host's is.
+  void begin(BlockRequest request, PrimaryVolume primary) {
+    host = request;
+    volume = primary;
+    awaitedId = 0;
+    request.slot = this;
+    inner.operation = request.operation;
+    inner.offsetBytes = request.offsetBytes;
+    inner.lengthBytes = request.lengthBytes;
+    inner.data.wrap(request.data);
+    inner.source = request.source;
+    inner.sourceOffsetBytes = request.sourceOffsetBytes;
+  }
+
+  private void onStored(BlockRequest ended) {
+    Check.present(volume, "a request has a volume").onStored(this);
+  }
+
+  BlockRequest host() {
+    return Check.present(host, "a host waits for it");
+  }
+
+  /// Is nobody's any more.
+  void clear() {
+    host = null;
+    volume = null;
+    inner.source = null;
+    inner.slot = null;
+  }
+}

@@ -1,0 +1,299 @@
+package io.ashlar.replication.pipeline;
+
+import io.ashlar.core.base.Check;
+import io.ashlar.core.segment.SealedRecord;
+import io.ashlar.core.store.HistoryListener;
+import io.ashlar.core.store.LogStore;
+import io.ashlar.core.volume.BlockOperation;
+import io.ashlar.core.volume.BlockRequest;
+import io.ashlar.core.volume.BlockStatus;
+import io.ashlar.core.volume.BlockVolume;
+import io.ashlar.core.volume.RequestQueue;
+import io.ashlar.core.volume.VolumeGeometry;
+import io.ashlar.core.volume.VolumeHistory;
+import io.ashlar.core.volume.VolumeLayer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A volume at its primary, for one epoch. Each record that the store seals goes to the other
+/// members of the in-sync set as it is; a host hears of its write when all of them, and this one,
+/// have it durably. What a host sees is held to the same mark: a read that ends while a write on
+/// its range is not everywhere yet waits for it, for a failover might lose that write or keep it.
+public final class PrimaryVolume extends VolumeLayer implements HistoryListener {
+  /// Writes that may be sequenced and not on every replica.
+  private static final int UNCOMMITTED_MAX = 4096;
+
+  private static final int BLOCK_BYTES = VolumeGeometry.BLOCK_BYTES;
+
+  /// What a composite operation writes at once beyond whole blocks: two ends.
+  private static final int ENDS = 2;
+
+  private enum State {
+    /// The record that begins the epoch is not on every replica yet: hosts wait.
+    BEGINNING,
+    /// Hosts are served.
+    SERVING,
+    /// Another epoch began elsewhere, or the store failed: nothing is told as done any more.
+    OVER
+  }
+
+  private final int epoch;
+  private final LogStore store;
+  private final VolumeHistory history;
+  private final PendingRequests requests;
+  private final Followers followers;
+  private final UncommittedWrites uncommitted = new UncommittedWrites(UNCOMMITTED_MAX);
+  private final RequestQueue waiting = new RequestQueue();
+  private final PendingList stored = new PendingList();
+  private State state = State.BEGINNING;
+  private boolean isBegun;
+  private long firstId;
+  private long committed;
+  private int underWay;
+
+  /// @param volume the store's
+  /// @param peers the other members of the in-sync set
+  PrimaryVolume(
+      BlockVolume volume,
+      LogStore store,
+      int epoch,
+      List<PeerLink> peers,
+      PendingRequests requests) {
+    super(volume);
+    this.epoch = epoch;
+    this.store = store;
+    this.requests = requests;
+    history = store.history(volume.id());
+    followers = new Followers(peers);
+    store.historyOf(volume.id(), this);
+  }
+
+  public int epoch() {
+    return epoch;
+  }
+
+  /// Up to which id every member of the in-sync set has the history durably.
+  public long committed() {
+    return committed;
+  }
+
+  /// Whether hosts are served.
+  public boolean isServing() {
+    return state == State.SERVING;
+  }
+
+  // Hosts' requests.
+
+  @Override
+  public void submit(BlockRequest request) {
+    if (state == State.OVER) {
+      request.complete(BlockStatus.OFFLINE);
+    } else if (state == State.BEGINNING || !waiting.isEmpty() || !tryPass(request)) {
+      waiting.add(request);
+    }
+  }
+
+  private boolean tryPass(BlockRequest request) {
+    int bytes = bytesOf(request);
+    if (requests.isEmpty() || !followers.reserve(bytes)) {
+      return false;
+    }
+    PendingRequest pending = requests.take();
+    pending.begin(request, this);
+    pending.inner.source = behind(request.source);
+    pending.reservedBytes = bytes;
+    underWay++;
+    volume.submit(pending.inner);
+    return true;
+  }
+
+  /// The most that the request sends at once; what is refused for its length costs no more than the
+  /// longest that is taken.
+  private static int bytesOf(BlockRequest request) {
+    long blocks =
+        Math.clamp(request.lengthBytes, 0, VolumeGeometry.TRANSFER_BYTES_MAX) / BLOCK_BYTES;
+    return switch (request.operation) {
+      case READ, VERIFY, COMPARE, MAPPING, FLUSH -> 0;
+      case SAVE_RESERVATIONS -> SealedRecord.bytesMax(ENDS * 8);
+      case UNMAP, WRITE_ZEROES -> SealedRecord.bytesMax(ENDS + 1);
+      case WRITE, COMPARE_AND_WRITE, OR_WRITE, COPY -> SealedRecord.bytesMax((int) blocks + ENDS);
+    };
+  }
+
+  @Override
+  public boolean abort(BlockRequest request) {
+    if (waiting.remove(request)) {
+      request.complete(BlockStatus.ABORTED);
+      return true;
+    }
+    return request.slot instanceof PendingRequest pending && volume.abort(pending.inner);
+  }
+
+  /// The store has done its part.
+  void onStored(PendingRequest pending) {
+    followers.release(pending.reservedBytes);
+    pending.reservedBytes = 0;
+    if (state == State.OVER) {
+      end(pending, BlockStatus.OFFLINE);
+      return;
+    }
+    pending.awaitedId = awaitedId(pending);
+    if (pending.awaitedId <= committed) {
+      end(pending, pending.inner.status);
+    } else {
+      stored.add(pending);
+    }
+  }
+
+  /// What must be on every replica before the host hears of it. A request that was refused did and
+  /// showed nothing.
+  private long awaitedId(PendingRequest pending) {
+    BlockRequest inner = pending.inner;
+    boolean tells = inner.status == BlockStatus.OK || inner.status == BlockStatus.MISCOMPARE;
+    if (!tells || inner.operation == BlockOperation.FLUSH) {
+      return 0;
+    }
+    return switch (inner.operation) {
+      case READ, VERIFY, COMPARE, MAPPING -> over(inner);
+      default -> inner.status == BlockStatus.OK ? history.durable() : over(inner);
+    };
+  }
+
+  private long over(BlockRequest inner) {
+    long from = inner.offsetBytes / BLOCK_BYTES;
+    long end = (inner.offsetBytes + inner.lengthBytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
+    return uncommitted.lastOver(from, end, history.durable());
+  }
+
+  private void end(PendingRequest pending, BlockStatus status) {
+    underWay--;
+    // The request is free before its host hears, who may submit the next at once.
+    BlockRequest host = pending.host();
+    host.resultBytes = pending.inner.resultBytes;
+    host.resultMapped = pending.inner.resultMapped;
+    pending.clear();
+    requests.give(pending);
+    host.slot = null;
+    host.complete(status);
+  }
+
+  // What the store tells.
+
+  @Override
+  public boolean admits(int recordBytes) {
+    return !uncommitted.isFull() && followers.admit(recordBytes);
+  }
+
+  @Override
+  public void onSequenced(SealedRecord record, @Nullable BlockRequest request) {
+    switch (record.record().type()) {
+      case WRITE -> add(record, record.record().blocks());
+      case UNMAP -> add(record, record.record().argument());
+      default -> {}
+    }
+    followers.append(epoch, id(), record);
+  }
+
+  private void add(SealedRecord record, long blocks) {
+    long lba = record.record().lba();
+    uncommitted.add(lba, lba + blocks, record.lastWriteId());
+  }
+
+  @Override
+  public void onDurable(long lastWriteId) {
+    advance();
+  }
+
+  // What the followers tell.
+
+  /// A follower has everything up to `writeId` durably.
+  void onDurable(PeerLink from, long writeId) {
+    followers.durable(from, writeId);
+    advance();
+  }
+
+  /// A follower does not follow: because it knows a newer epoch, or because it lacks something.
+  void onRefused(PeerLink from, int knownEpoch) {
+    if (knownEpoch > epoch) {
+      over();
+    } else {
+      followers.lost(from);
+    }
+  }
+
+  /// Another life of a follower's node: what the last one was told and did not answer is lost.
+  void onNewLife(PeerLink from) {
+    followers.lost(from);
+  }
+
+  /// A member has left the in-sync set, as the cluster's metadata says: nobody waits for it any
+  /// more.
+  public void dropped(int node) {
+    followers.drop(node);
+    advance();
+  }
+
+  /// Another epoch began, or will: what is under way ends as unknown.
+  public void over() {
+    if (state == State.OVER) {
+      return;
+    }
+    state = State.OVER;
+    store.resign(id());
+    store.historyOf(id(), null);
+    for (PendingRequest each = stored.poll(); each != null; each = stored.poll()) {
+      end(each, BlockStatus.OFFLINE);
+    }
+    for (BlockRequest each = waiting.poll(); each != null; each = waiting.poll()) {
+      each.complete(BlockStatus.OFFLINE);
+    }
+  }
+
+  private void advance() {
+    long mark = followers.smallest(history.durable());
+    if (mark <= committed || state == State.OVER) {
+      return;
+    }
+    committed = mark;
+    uncommitted.committed(mark);
+    if (state == State.BEGINNING && isBegun && mark >= firstId) {
+      state = State.SERVING;
+    }
+    PendingRequest head = stored.peek();
+    while (head != null && head.awaitedId <= committed) {
+      stored.poll();
+      end(head, head.inner.status);
+      head = stored.peek();
+    }
+  }
+
+  /// Begins the epoch, and passes on what waits.
+  ///
+  /// @return how much was done
+  int doWork() {
+    if (store.isFailed() && state != State.OVER) {
+      over();
+      return 1;
+    }
+    if (!isBegun && state == State.BEGINNING) {
+      isBegun = store.lead(id(), epoch, new BlockRequest(begun -> {}));
+      firstId = history.sequenced();
+      return isBegun ? 1 : 0;
+    }
+    int work = 0;
+    while (state == State.SERVING && !waiting.isEmpty()) {
+      BlockRequest head = Check.present(waiting.poll(), "not empty");
+      if (!tryPass(head)) {
+        waiting.putBack(head);
+        return work;
+      }
+      work++;
+    }
+    return work;
+  }
+
+  /// Whether nothing is under way.
+  public boolean isIdle() {
+    return underWay == 0 && waiting.isEmpty();
+  }
+}

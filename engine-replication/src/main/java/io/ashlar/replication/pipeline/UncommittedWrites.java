@@ -1,0 +1,58 @@
+package io.ashlar.replication.pipeline;
+
+import io.ashlar.core.base.Check;
+import org.agrona.BitUtil;
+
+/// The ranges of writes that are sequenced and not on every replica yet, in their order.
+final class UncommittedWrites {
+  private final long[] froms;
+  private final long[] ends;
+  private final long[] lastIds;
+  private final int mask;
+  private long first;
+  private long next;
+
+  /// @param capacity how many at most, a power of two
+  UncommittedWrites(int capacity) {
+    Check.that(BitUtil.isPowerOfTwo(capacity), "a power of two", capacity);
+    froms = new long[capacity];
+    ends = new long[capacity];
+    lastIds = new long[capacity];
+    mask = capacity - 1;
+  }
+
+  boolean isFull() {
+    return next - first == froms.length;
+  }
+
+  void add(long fromBlock, long endBlock, long lastId) {
+    Check.that(!isFull(), "there is room for what is sequenced");
+    int index = (int) next++ & mask;
+    froms[index] = fromBlock;
+    ends[index] = endBlock;
+    lastIds[index] = lastId;
+  }
+
+  /// Forgets those up to `committed`.
+  void committed(long committed) {
+    while (first < next && lastIds[(int) first & mask] <= committed) {
+      first++;
+    }
+  }
+
+  /// The id of the last write that overlaps a range and is not above `durable`; 0 if there is none.
+  long lastOver(long fromBlock, long endBlock, long durable) {
+    long found = 0;
+    for (long at = first; at < next && lastIds[(int) at & mask] <= durable; at++) {
+      int index = (int) at & mask;
+      if (froms[index] < endBlock && fromBlock < ends[index]) {
+        found = lastIds[index];
+      }
+    }
+    return found;
+  }
+
+  void clear() {
+    first = next;
+  }
+}

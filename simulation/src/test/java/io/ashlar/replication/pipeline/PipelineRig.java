@@ -1,0 +1,132 @@
+package io.ashlar.replication.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ashlar.core.base.Check;
+import io.ashlar.core.format.VolumeEntry;
+import io.ashlar.core.store.StoreRig;
+import io.ashlar.core.volume.VolumeId;
+import io.ashlar.replication.link.LinkOptions;
+import io.ashlar.replication.transport.Transport;
+import io.ashlar.simulation.CrashChoice;
+import io.ashlar.simulation.SimulatedClock;
+import io.ashlar.simulation.network.NetworkOptions;
+import io.ashlar.simulation.network.SimulatedNetwork;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+/// Three nodes with a store each, on one clock.
+final class PipelineRig {
+  static final int NODES = 3;
+  private static final int SEGMENTS = 96;
+  private static final long TURN_NS = 10_000;
+  private static final int TURNS_MAX = 2_000_000;
+
+  /// A node's life.
+  final class Node {
+    final int number;
+    final StoreRig rig;
+    final Transport transport;
+    final ReplicaShard shard;
+
+    Node(int number, StoreRig rig, long life) {
+      this.number = number;
+      this.rig = rig;
+      transport = network.attach(number);
+      shard = new ReplicaShard(transport, rig.store, links, life, List.copyOf(others(number)));
+    }
+
+    void turn() {
+      shard.doWork(clock.nanoTime());
+      rig.store.doWork(clock.nanoTime());
+    }
+  }
+
+  final SimulatedClock clock = new SimulatedClock();
+  final SimulatedNetwork network;
+  final TreeMap<Integer, Node> nodes = new TreeMap<>();
+  private final LinkOptions links;
+  private long lives;
+
+  PipelineRig(long seed) {
+    this(seed, new LinkOptions(8 << 20, 1024, 5_000_000L));
+  }
+
+  PipelineRig(long seed, LinkOptions links) {
+    this.links = links;
+    network = new SimulatedNetwork(NetworkOptions.seeded(seed), clock);
+    for (int number = 1; number <= NODES; number++) {
+      int alignmentBytes = number == 2 ? 4096 : 512;
+      StoreRig rig = StoreRig.fresh(clock, SEGMENTS, alignmentBytes, seed * NODES + number);
+      nodes.put(number, new Node(number, rig, ++lives));
+    }
+  }
+
+  static SortedSet<Integer> others(int number) {
+    SortedSet<Integer> others = new TreeSet<>(IntStream.rangeClosed(1, NODES).boxed().toList());
+    others.remove(number);
+    return others;
+  }
+
+  static VolumeId id(int layer) {
+    return new VolumeId(StoreRig.uuidOf(layer));
+  }
+
+  Node node(int number) {
+    return Check.present(nodes.get(number), "a node of three");
+  }
+
+  /// Makes the volume on all nodes.
+  VolumeEntry create(int layer, long bytes, int logicalBlockBytes) {
+    VolumeEntry entry =
+        node(1)
+            .rig
+            .entry(layer, bytes, logicalBlockBytes, VolumeEntry.COMPRESSION_LZ4, layer % 2 == 1);
+    for (Node each : nodes.values()) {
+      each.rig.create(entry);
+    }
+    return entry;
+  }
+
+  /// Lets one node lead a volume and the others follow.
+  PrimaryVolume lead(int layer, int leader, int epoch) {
+    for (int other : others(leader)) {
+      node(other).shard.follow(id(layer), epoch);
+    }
+    return node(leader).shard.lead(id(layer), epoch, others(leader));
+  }
+
+  /// The node's process ends, its disk stays as it is, and it starts anew.
+  Node restart(int number) {
+    Node old = node(number);
+    network.detach(number);
+    Node next =
+        new Node(number, StoreRig.open(clock, old.rig.disk.crash(CrashChoice.loseAll())), ++lives);
+    nodes.put(number, next);
+    return next;
+  }
+
+  void turn() {
+    clock.advance(TURN_NS);
+    for (Node each : nodes.values()) {
+      each.turn();
+    }
+  }
+
+  void turnUntil(BooleanSupplier isDone) {
+    for (int turns = 0; !isDone.getAsBoolean(); turns++) {
+      assertThat(turns).as("turns until it is done").isLessThan(TURNS_MAX);
+      turn();
+    }
+  }
+
+  void turns(int count) {
+    for (int i = 0; i < count; i++) {
+      turn();
+    }
+  }
+}

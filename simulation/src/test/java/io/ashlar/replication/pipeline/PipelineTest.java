@@ -1,0 +1,349 @@
+package io.ashlar.replication.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ashlar.core.format.WriteId;
+import io.ashlar.core.store.StoreRig;
+import io.ashlar.core.volume.BlockOperation;
+import io.ashlar.core.volume.BlockRequest;
+import io.ashlar.core.volume.BlockStatus;
+import io.ashlar.core.volume.BlockVolume;
+import io.ashlar.core.volume.VolumeDriver;
+import io.ashlar.core.volume.VolumeHistory;
+import io.ashlar.replication.link.LinkOptions;
+import io.ashlar.simulation.CrashChoice;
+import io.ashlar.simulation.history.BlockHistory;
+import io.ashlar.simulation.history.Operation;
+import io.ashlar.simulation.network.NetworkFault;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Writes on their way to three replicas that stay: what hosts see, what each replica has, and what
+/// happens when one does not answer.
+class PipelineTest {
+  private static final int LAYER = 1;
+  private static final int EPOCH = 10;
+  private static final int BLOCK = 4096;
+  private static final int BLOCKS = 64;
+
+  private PipelineRig cluster = new PipelineRig(1);
+  private int pending;
+
+  private PrimaryVolume start(PipelineRig rig) {
+    cluster = rig;
+    cluster.create(LAYER, (long) BLOCKS * BLOCK, BLOCK);
+    PrimaryVolume primary = cluster.lead(LAYER, 1, EPOCH);
+    cluster.turnUntil(primary::isServing);
+    return primary;
+  }
+
+  private BlockRequest carrying(BlockOperation operation, int block, int blocks, long value) {
+    BlockRequest request = new BlockRequest(ended -> pending--);
+    byte[] bytes = new byte[blocks * BLOCK];
+    request.data.wrap(ByteBuffer.allocateDirect(bytes.length));
+    for (int i = 0; i < blocks; i++) {
+      request.data.putLong(i * BLOCK, value);
+    }
+    request.operation = operation;
+    request.offsetBytes = (long) block * BLOCK;
+    request.lengthBytes = bytes.length;
+    return request;
+  }
+
+  private BlockRequest submit(BlockVolume volume, BlockRequest request) {
+    request.status = BlockStatus.ABORTED;
+    pending++;
+    volume.submit(request);
+    return request;
+  }
+
+  private BlockRequest write(BlockVolume volume, int block, long value) {
+    return submit(volume, carrying(BlockOperation.WRITE, block, 1, value));
+  }
+
+  private BlockRequest read(BlockVolume volume, int block) {
+    return submit(volume, carrying(BlockOperation.READ, block, 1, 0));
+  }
+
+  private static byte[] whole(BlockVolume volume, Runnable turn) {
+    return new VolumeDriver(volume, turn).read(0, BLOCKS * BLOCK);
+  }
+
+  private byte[] whole(int node) {
+    StoreRig rig = cluster.node(node).rig;
+    return whole(rig.volume(LAYER), cluster::turn);
+  }
+
+  private byte[] history(int node) {
+    byte[] bytes = new byte[VolumeHistory.BYTES_MAX];
+    VolumeHistory of = cluster.node(node).rig.store.history(PipelineRig.id(LAYER));
+    int length = of.encode(new UnsafeBuffer(bytes));
+    return Arrays.copyOf(bytes, length);
+  }
+
+  /// Hosts at work on one volume, and what they saw.
+  private final class Hosts {
+    private final PrimaryVolume volume;
+    private final SplittableRandom dice;
+    private final List<BlockHistory> blocks = new ArrayList<>();
+    private long valueNext = 1;
+
+    Hosts(PrimaryVolume volume, long seed) {
+      this.volume = volume;
+      dice = new SplittableRandom(seed);
+      for (int i = 0; i < BLOCKS; i++) {
+        blocks.add(new BlockHistory());
+      }
+    }
+
+    void step() {
+      int count = 1 + dice.nextInt(4);
+      int block = dice.nextInt(BLOCKS - count + 1);
+      long startNs = cluster.clock.nanoTime();
+      long value = valueNext++;
+      BlockOperation operation =
+          switch (dice.nextInt(10)) {
+            case 0 -> BlockOperation.UNMAP;
+            case 1, 2, 3, 4 -> BlockOperation.READ;
+            default -> BlockOperation.WRITE;
+          };
+      BlockRequest request = carrying(operation, block, count, value);
+      BlockRequest noted =
+          new BlockRequest(ended -> {
+            pending--;
+            assertThat(ended.status).isEqualTo(BlockStatus.OK);
+            note(ended, block, count, value, startNs);
+          });
+      noted.operation = operation;
+      noted.offsetBytes = request.offsetBytes;
+      noted.lengthBytes = request.lengthBytes;
+      noted.data.wrap(request.data);
+      pending++;
+      volume.submit(noted);
+    }
+
+    private void note(BlockRequest ended, int block, int count, long value, long startNs) {
+      long nowNs = cluster.clock.nanoTime();
+      for (int i = 0; i < count; i++) {
+        BlockHistory of = blocks.get(block + i);
+        switch (ended.operation) {
+          case READ -> of.add(Operation.read(ended.data.getLong(i * BLOCK), startNs, nowNs));
+          case UNMAP -> of.add(Operation.write(0, startNs, nowNs));
+          default -> of.add(Operation.write(value, startNs, nowNs));
+        }
+      }
+    }
+
+    void judge() {
+      for (int i = 0; i < BLOCKS; i++) {
+        assertThat(blocks.get(i).complaint()).as("block %d", i).isNull();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void shouldKeepAllReplicasTheSameOverABadNetwork(long seed) {
+    PrimaryVolume primary = start(new PipelineRig(seed));
+    SplittableRandom dice = new SplittableRandom(seed);
+    for (NetworkFault fault : NetworkFault.values()) {
+      boolean isLong = fault == NetworkFault.LATE || fault == NetworkFault.RESET;
+      cluster.network.rate(fault, isLong ? dice.nextInt(1_000) : 2_000 + dice.nextInt(20_000));
+    }
+    for (PipelineRig.Node each : cluster.nodes.values()) {
+      each.rig.disk.latency(0, dice.nextInt(200_000));
+    }
+    Hosts hosts = new Hosts(primary, seed);
+    for (int i = 0; i < 1500; i++) {
+      cluster.turnUntil(() -> pending < 24);
+      hosts.step();
+      cluster.turns(dice.nextInt(12));
+    }
+    assertThat(cluster.network.faults()).isGreaterThan(100);
+    cluster.network.heal();
+    cluster.turnUntil(() -> pending == 0);
+    hosts.judge();
+    cluster.turns(2000);
+    byte[] expected = whole(primary, cluster::turn);
+    for (int node = 1; node <= PipelineRig.NODES; node++) {
+      assertThat(whole(node)).as("node %d", node).isEqualTo(expected);
+      assertThat(history(node)).as("node %d", node).isEqualTo(history(1));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void shouldHaveWhatItAcknowledgedOnEveryReplica(long seed) {
+    PrimaryVolume primary = start(new PipelineRig(seed));
+    SplittableRandom dice = new SplittableRandom(seed);
+    for (PipelineRig.Node each : cluster.nodes.values()) {
+      each.rig.disk.latency(0, 100_000);
+    }
+    // One writer a block, with growing values, so that a replica may have a later one and no
+    // earlier.
+    BlockRequest[] under = new BlockRequest[BLOCKS];
+    long[] acked = new long[BLOCKS];
+    for (int i = 1; i <= 2000; i++) {
+      int block = dice.nextInt(BLOCKS);
+      BlockRequest last = under[block];
+      if (last != null && last.status == BlockStatus.OK) {
+        acked[block] = last.data.getLong(0);
+      }
+      if (last == null || last.status == BlockStatus.OK) {
+        under[block] = write(primary, block, i);
+      }
+      cluster.turns(dice.nextInt(6));
+      if (i % 250 == 0) {
+        for (PipelineRig.Node each : cluster.nodes.values()) {
+          expectAtLeast(each, under, acked);
+        }
+      }
+    }
+  }
+
+  private void expectAtLeast(PipelineRig.Node node, BlockRequest[] under, long[] acked) {
+    StoreRig crashed = StoreRig.open(cluster.clock, node.rig.disk.crash(CrashChoice.loseAll()));
+    byte[] bytes = whole(crashed.volume(LAYER), crashed::turn);
+    UnsafeBuffer content = new UnsafeBuffer(bytes);
+    for (int block = 0; block < BLOCKS; block++) {
+      BlockRequest last = under[block];
+      boolean isAcked = last != null && last.status == BlockStatus.OK;
+      long least = isAcked ? last.data.getLong(0) : acked[block];
+      assertThat(content.getLong(block * BLOCK))
+          .as("block %d of node %d", block, node.number)
+          .isGreaterThanOrEqualTo(least);
+    }
+  }
+
+  @Test
+  void shouldShowNothingThatMayYetBeLost() {
+    PrimaryVolume primary = start(cluster);
+    BlockRequest before = write(primary, 1, 5);
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(before.status).isEqualTo(BlockStatus.OK);
+    cluster.network.isolate(3);
+    BlockRequest write = write(primary, 1, 6);
+    cluster.turns(3000);
+    BlockRequest over = read(primary, 1);
+    BlockRequest beside = read(primary, 2);
+    BlockRequest compare = submit(primary, carrying(BlockOperation.COMPARE, 1, 1, 7));
+    cluster.turns(3000);
+    assertThat(beside.status).as("another block").isEqualTo(BlockStatus.OK);
+    BlockRequest swap = submit(primary, comparingWithSeven());
+    cluster.turns(3000);
+    assertThat(pending).as("the write, and what looked at its block").isEqualTo(4);
+    primary.dropped(3);
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(write.status).isEqualTo(BlockStatus.OK);
+    assertThat(over.data.getLong(0)).isEqualTo(6);
+    assertThat(compare.status).isEqualTo(BlockStatus.MISCOMPARE);
+    assertThat(swap.status).isEqualTo(BlockStatus.MISCOMPARE);
+  }
+
+  /// A compare-and-write of block 1 that finds something else.
+  private BlockRequest comparingWithSeven() {
+    BlockRequest swap = carrying(BlockOperation.COMPARE_AND_WRITE, 1, 2, 7);
+    swap.lengthBytes = BLOCK;
+    return swap;
+  }
+
+  @Test
+  void shouldWaitForAReplicaThatStartedAnewUntilItIsDropped() {
+    PrimaryVolume primary = start(cluster);
+    write(primary, 1, 5);
+    cluster.turnUntil(() -> pending == 0);
+    cluster.restart(2).shard.follow(PipelineRig.id(LAYER), EPOCH);
+    cluster.turns(2000);
+    BlockRequest write = write(primary, 1, 6);
+    cluster.turns(5000);
+    assertThat(pending).as("it may lack what it was sent").isEqualTo(1);
+    primary.dropped(2);
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(write.status).isEqualTo(BlockStatus.OK);
+  }
+
+  @Test
+  void shouldEndWhatIsUnderWayWhenANewerEpochIsKnown() {
+    PrimaryVolume primary = start(cluster);
+    cluster.node(2).shard.follow(PipelineRig.id(LAYER), EPOCH + 1);
+    List<BlockRequest> requests = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      requests.add(write(primary, i, 6));
+    }
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(requests).extracting(each -> each.status).containsOnly(BlockStatus.OFFLINE);
+    assertThat(primary.isServing()).isFalse();
+    BlockRequest late = write(primary, 1, 7);
+    assertThat(late.status).isEqualTo(BlockStatus.OFFLINE);
+    assertThat(primary.committed())
+        .as("the beginning of the epoch is what all have")
+        .isEqualTo(WriteId.of(EPOCH, 1));
+  }
+
+  @Test
+  void shouldGoOnWithTheSameHistoryInANewEpochElsewhere() {
+    PrimaryVolume primary = start(cluster);
+    for (int i = 0; i < 30; i++) {
+      write(primary, i, 100 + i);
+    }
+    cluster.turnUntil(() -> pending == 0);
+    cluster.turns(2000);
+    PrimaryVolume next = cluster.lead(LAYER, 3, EPOCH + 5);
+    cluster.node(1).shard.follow(PipelineRig.id(LAYER), EPOCH + 5);
+    cluster.turnUntil(next::isServing);
+    assertThat(primary.isServing()).isFalse();
+    BlockRequest write = write(next, 3, 7);
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(write.status).isEqualTo(BlockStatus.OK);
+    cluster.turns(2000);
+    byte[] expected = whole(next, cluster::turn);
+    assertThat(new UnsafeBuffer(expected).getLong(4 * BLOCK)).isEqualTo(104);
+    for (int node = 1; node <= PipelineRig.NODES; node++) {
+      assertThat(whole(node)).as("node %d", node).isEqualTo(expected);
+      assertThat(history(node)).as("node %d", node).isEqualTo(history(3));
+    }
+  }
+
+  @Test
+  void shouldHoldOneVolumeBackWithoutTheOthers() {
+    PrimaryVolume primary = start(new PipelineRig(1, new LinkOptions(2 << 20, 64, 5_000_000L)));
+    cluster.create(2, (long) BLOCKS * BLOCK, BLOCK);
+    BlockVolume alone = cluster.node(1).rig.volume(2);
+    cluster.network.isolate(2);
+    for (int i = 0; i < 200; i++) {
+      submit(primary, carrying(BlockOperation.WRITE, 0, 32, i));
+      cluster.turns(20);
+    }
+    assertThat(pending).isEqualTo(200);
+    BlockRequest beside = write(alone, 1, 1);
+    cluster.turns(500);
+    assertThat(beside.status).as("a volume without replicas").isEqualTo(BlockStatus.OK);
+    cluster.network.heal();
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(primary.isIdle()).isTrue();
+  }
+
+  @Test
+  void shouldWithdrawWhatIsNotSequenced() {
+    PrimaryVolume primary = start(new PipelineRig(1, new LinkOptions(2 << 20, 64, 5_000_000L)));
+    cluster.network.isolate(2);
+    List<BlockRequest> requests = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      requests.add(submit(primary, carrying(BlockOperation.WRITE, 0, 32, i)));
+      cluster.turns(5);
+    }
+    assertThat(primary.abort(requests.getLast())).isTrue();
+    assertThat(requests.getLast().status).isEqualTo(BlockStatus.ABORTED);
+    assertThat(primary.abort(requests.getFirst())).as("sequenced long ago").isFalse();
+    cluster.network.heal();
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(requests.getFirst().status).isEqualTo(BlockStatus.OK);
+  }
+}
