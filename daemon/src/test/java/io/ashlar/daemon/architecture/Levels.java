@@ -22,7 +22,6 @@ final class Levels {
               "nvme.local",
               "replication.metadata",
               "replication.transport",
-              "replication.lease",
               "replication.identity"),
           List.of(
               "simulation",
@@ -30,6 +29,7 @@ final class Levels {
               "replication.metadata.local",
               "replication.metadata.raft",
               "replication.link",
+              "replication.lease",
               "replication.network.frame"),
           List.of("replication.network"),
           List.of("simulation.network", "simulation.history", "replication.pipeline"),

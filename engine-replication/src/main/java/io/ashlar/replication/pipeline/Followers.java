@@ -2,6 +2,7 @@ package io.ashlar.replication.pipeline;
 
 import io.ashlar.core.segment.SealedRecord;
 import io.ashlar.core.volume.VolumeId;
+import io.ashlar.replication.lease.Heartbeats;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -93,6 +94,16 @@ final class Followers {
       mark = Math.min(mark, all.get(i).durable);
     }
     return mark;
+  }
+
+  /// Whether every member has promised that nobody else leads for now.
+  boolean haveLeased(Heartbeats heartbeats, long nowNs) {
+    for (int i = 0; i < all.size(); i++) {
+      if (!heartbeats.holds(all.get(i).peer.node(), nowNs)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   void lost(PeerLink peer) {

@@ -1,6 +1,7 @@
 package io.ashlar.replication.pipeline;
 
 import io.ashlar.core.base.Check;
+import io.ashlar.core.base.Clock;
 import io.ashlar.core.segment.SealedRecord;
 import io.ashlar.core.store.HistoryListener;
 import io.ashlar.core.store.LogStore;
@@ -12,6 +13,7 @@ import io.ashlar.core.volume.RequestQueue;
 import io.ashlar.core.volume.VolumeGeometry;
 import io.ashlar.core.volume.VolumeHistory;
 import io.ashlar.core.volume.VolumeLayer;
+import io.ashlar.replication.lease.Heartbeats;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// members of the in-sync set as it is; a host hears of its write when all of them, and this one,
 /// have it durably. What a host sees is held to the same mark: a read that ends while a write on
 /// its range is not everywhere yet waits for it, for a failover might lose that write or keep it.
+/// And it is told only while all other members have promised that nobody else leads: asked when the
+/// data was read, for this process may have stood still meanwhile.
 public final class PrimaryVolume extends VolumeLayer implements HistoryListener {
   /// Writes that may be sequenced and not on every replica.
   private static final int UNCOMMITTED_MAX = 4096;
@@ -37,14 +41,24 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     OVER
   }
 
+  /// What the primaries of a shard share.
+  record Parts(LogStore store, PendingRequests requests, Heartbeats heartbeats, Clock clock) {}
+
   private final int epoch;
+  private final long notBeforeNs;
   private final LogStore store;
   private final VolumeHistory history;
   private final PendingRequests requests;
+  private final Heartbeats heartbeats;
+  private final Clock clock;
   private final Followers followers;
   private final UncommittedWrites uncommitted = new UncommittedWrites(UNCOMMITTED_MAX);
   private final RequestQueue waiting = new RequestQueue();
   private final PendingList stored = new PendingList();
+
+  /// What was seen and may not be told for want of a lease.
+  private final PendingList unleased = new PendingList();
+
   private State state = State.BEGINNING;
   private boolean isBegun;
   private long firstId;
@@ -53,16 +67,16 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
 
   /// @param volume the store's
   /// @param peers the other members of the in-sync set
+  /// @param notBeforeNs until when an older primary may answer reads
   PrimaryVolume(
-      BlockVolume volume,
-      LogStore store,
-      int epoch,
-      List<PeerLink> peers,
-      PendingRequests requests) {
+      BlockVolume volume, Parts parts, int epoch, List<PeerLink> peers, long notBeforeNs) {
     super(volume);
     this.epoch = epoch;
-    this.store = store;
-    this.requests = requests;
+    this.notBeforeNs = notBeforeNs;
+    store = parts.store;
+    requests = parts.requests;
+    heartbeats = parts.heartbeats;
+    clock = parts.clock;
     history = store.history(volume.id());
     followers = new Followers(peers);
     store.historyOf(volume.id(), this);
@@ -139,10 +153,31 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     }
     pending.awaitedId = awaitedId(pending);
     if (pending.awaitedId <= committed) {
-      end(pending, pending.inner.status);
+      settle(pending);
     } else {
       stored.add(pending);
     }
+  }
+
+  /// Tells what may be told now.
+  private void settle(PendingRequest pending) {
+    if (shows(pending.inner) && !followers.haveLeased(heartbeats, clock.nanoTime())) {
+      unleased.add(pending);
+    } else {
+      end(pending, pending.inner.status);
+    }
+  }
+
+  /// Whether the host learns from it what the volume holds.
+  private static boolean shows(BlockRequest inner) {
+    if (inner.status == BlockStatus.MISCOMPARE) {
+      return true;
+    }
+    return inner.status == BlockStatus.OK
+        && switch (inner.operation) {
+          case READ, VERIFY, COMPARE, MAPPING -> true;
+          default -> false;
+        };
   }
 
   /// What must be on every replica before the host hears of it. A request that was refused did and
@@ -241,11 +276,16 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     state = State.OVER;
     store.resign(id());
     store.historyOf(id(), null);
-    for (PendingRequest each = stored.poll(); each != null; each = stored.poll()) {
-      end(each, BlockStatus.OFFLINE);
-    }
+    endAll(stored);
+    endAll(unleased);
     for (BlockRequest each = waiting.poll(); each != null; each = waiting.poll()) {
       each.complete(BlockStatus.OFFLINE);
+    }
+  }
+
+  private void endAll(PendingList list) {
+    for (PendingRequest each = list.poll(); each != null; each = list.poll()) {
+      end(each, BlockStatus.OFFLINE);
     }
   }
 
@@ -262,7 +302,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     PendingRequest head = stored.peek();
     while (head != null && head.awaitedId <= committed) {
       stored.poll();
-      end(head, head.inner.status);
+      settle(head);
       head = stored.peek();
     }
   }
@@ -276,11 +316,14 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
       return 1;
     }
     if (!isBegun && state == State.BEGINNING) {
+      if (clock.nanoTime() < notBeforeNs) {
+        return 0;
+      }
       isBegun = store.lead(id(), epoch, new BlockRequest(begun -> {}));
       firstId = history.sequenced();
       return isBegun ? 1 : 0;
     }
-    int work = 0;
+    int work = tellUnleased();
     while (state == State.SERVING && !waiting.isEmpty()) {
       BlockRequest head = Check.present(waiting.poll(), "not empty");
       if (!tryPass(head)) {
@@ -290,6 +333,21 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
       work++;
     }
     return work;
+  }
+
+  private int tellUnleased() {
+    int told = 0;
+    while (unleased.peek() != null && followers.haveLeased(heartbeats, clock.nanoTime())) {
+      PendingRequest head = Check.present(unleased.poll(), "not empty");
+      end(head, head.inner.status);
+      told++;
+    }
+    return told;
+  }
+
+  /// When it wants a turn though nothing happens.
+  long deadlineNs() {
+    return isBegun || state == State.OVER ? Long.MAX_VALUE : notBeforeNs;
   }
 
   /// Whether nothing is under way.

@@ -1,13 +1,14 @@
 package io.ashlar.replication.pipeline;
 
 import io.ashlar.core.base.Check;
+import io.ashlar.core.base.Clock;
 import io.ashlar.core.base.Crc32c;
 import io.ashlar.core.base.ShardAgent;
 import io.ashlar.core.store.LogStore;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.core.volume.VolumeId;
+import io.ashlar.replication.lease.Heartbeats;
 import io.ashlar.replication.link.Link;
-import io.ashlar.replication.link.LinkOptions;
 import io.ashlar.replication.transport.TrafficClass;
 import io.ashlar.replication.transport.Transport;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
   private final Transport transport;
   private final LogStore store;
   private final Crc32c crc = new Crc32c();
-  private final PendingRequests requests = new PendingRequests(REQUESTS);
+  private final Heartbeats heartbeats;
+  private final PrimaryVolume.Parts parts;
   private final DueFollowers due = new DueFollowers();
   private final List<PeerLink> peers = new ArrayList<>();
   private final List<PrimaryVolume> primaries = new ArrayList<>();
@@ -39,16 +41,27 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
   /// @param life this node's incarnation, higher than any before it
   /// @param nodes the other nodes' numbers
   public ReplicaShard(
-      Transport transport, LogStore store, LinkOptions options, long life, List<Integer> nodes) {
+      Transport transport,
+      LogStore store,
+      Clock clock,
+      ReplicaOptions options,
+      long life,
+      List<Integer> nodes) {
     this.transport = transport;
     this.store = store;
+    heartbeats =
+        new Heartbeats(
+            transport, options.leases(), options.heartbeatNs(), life, nodes, clock.nanoTime());
+    PendingRequests requests = new PendingRequests(REQUESTS);
+    parts = new PrimaryVolume.Parts(store, requests, heartbeats, clock);
     for (int node : nodes) {
       peers.add(
           new PeerLink(
               node,
               this,
               listener ->
-                  new Link(transport, node, TrafficClass.REPLICATION, options, life, listener)));
+                  new Link(
+                      transport, node, TrafficClass.REPLICATION, options.links(), life, listener)));
     }
   }
 
@@ -56,15 +69,22 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
   ///
   /// @param epoch as the cluster's metadata gave it to this node
   /// @param others the other nodes whose replicas are in the in-sync set
-  public PrimaryVolume lead(VolumeId id, int epoch, SortedSet<Integer> others) {
+  /// @param notBeforeNs when the lease of whoever led before is over, as [#heartbeats] told when it
+  ///   was fenced; hosts wait until then
+  public PrimaryVolume lead(VolumeId id, int epoch, SortedSet<Integer> others, long notBeforeNs) {
     leave(id);
     BlockVolume volume = Check.present(store.volume(id), "a volume of this store");
     List<PeerLink> members = peers.stream().filter(each -> others.contains(each.node())).toList();
     Check.that(members.size() == others.size(), "members are known nodes", members.size());
-    PrimaryVolume primary = new PrimaryVolume(volume, store, epoch, members, requests);
+    PrimaryVolume primary = new PrimaryVolume(volume, parts, epoch, members, notBeforeNs);
     primaries.add(primary);
     primaryByKey.put(MessageFlyweight.key(id), primary);
     return primary;
+  }
+
+  /// The leases of this node and of the others.
+  public Heartbeats heartbeats() {
+    return heartbeats;
   }
 
   /// Follows whoever leads the volume in `epoch` or a later one.
@@ -85,7 +105,7 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
   @Override
   public int doWork(long turnNs) {
     nowNs = turnNs;
-    int work = transport.poll(frames);
+    int work = transport.poll(frames) + heartbeats.doWork(turnNs);
     for (int i = 0; i < primaries.size(); i++) {
       work += primaries.get(i).doWork();
     }
@@ -98,7 +118,10 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
 
   @Override
   public long deadlineNs() {
-    long deadline = Long.MAX_VALUE;
+    long deadline = heartbeats.deadlineNs();
+    for (int i = 0; i < primaries.size(); i++) {
+      deadline = Math.min(deadline, primaries.get(i).deadlineNs());
+    }
     for (int i = 0; i < peers.size(); i++) {
       deadline = Math.min(deadline, peers.get(i).link().deadlineNs());
     }
@@ -106,7 +129,8 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
   }
 
   private void onFrame(int from, TrafficClass traffic, DirectBuffer frame, int offset, int length) {
-    if (traffic != TrafficClass.REPLICATION) {
+    if (traffic == TrafficClass.CONTROL) {
+      heartbeats.onMessage(from, frame, offset, length, nowNs);
       return;
     }
     for (int i = 0; i < peers.size(); i++) {
@@ -142,6 +166,11 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
 
   private boolean onAppend(
       PeerLink from, MessageFlyweight message, UnsafeBuffer body, int offset, int length) {
+    PrimaryVolume primary = primaryOf(message);
+    if (primary != null && message.epoch() > primary.epoch()) {
+      // Somebody else leads: the metadata will say so here too.
+      primary.over();
+    }
     FollowerVolume follower = followerByKey.get(message.volumeKey());
     if (follower == null || !message.isOf(follower.id())) {
       return from.refuse(message);

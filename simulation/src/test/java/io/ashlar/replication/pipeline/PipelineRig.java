@@ -6,6 +6,7 @@ import io.ashlar.core.base.Check;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.store.StoreRig;
 import io.ashlar.core.volume.VolumeId;
+import io.ashlar.replication.lease.LeaseTerms;
 import io.ashlar.replication.link.LinkOptions;
 import io.ashlar.replication.transport.Transport;
 import io.ashlar.simulation.CrashChoice;
@@ -23,6 +24,8 @@ import java.util.stream.IntStream;
 final class PipelineRig {
   static final int NODES = 3;
   private static final int SEGMENTS = 96;
+  private static final LeaseTerms LEASES = new LeaseTerms(6_000_000L, 1000);
+  private static final long HEARTBEAT_NS = 1_000_000L;
   private static final long TURN_NS = 10_000;
   private static final int TURNS_MAX = 2_000_000;
 
@@ -32,12 +35,15 @@ final class PipelineRig {
     final StoreRig rig;
     final Transport transport;
     final ReplicaShard shard;
+    final long life;
 
     Node(int number, StoreRig rig, long life) {
       this.number = number;
       this.rig = rig;
+      this.life = life;
       transport = network.attach(number);
-      shard = new ReplicaShard(transport, rig.store, links, life, List.copyOf(others(number)));
+      shard =
+          new ReplicaShard(transport, rig.store, clock, options, life, List.copyOf(others(number)));
     }
 
     void turn() {
@@ -49,15 +55,18 @@ final class PipelineRig {
   final SimulatedClock clock = new SimulatedClock();
   final SimulatedNetwork network;
   final TreeMap<Integer, Node> nodes = new TreeMap<>();
-  private final LinkOptions links;
+  private final ReplicaOptions options;
   private long lives;
+
+  /// A node that stands still, as a process does that was stopped; 0 for none.
+  int stopped;
 
   PipelineRig(long seed) {
     this(seed, new LinkOptions(8 << 20, 1024, 5_000_000L));
   }
 
   PipelineRig(long seed, LinkOptions links) {
-    this.links = links;
+    options = new ReplicaOptions(links, LEASES, HEARTBEAT_NS);
     network = new SimulatedNetwork(NetworkOptions.seeded(seed), clock);
     for (int number = 1; number <= NODES; number++) {
       int alignmentBytes = number == 2 ? 4096 : 512;
@@ -97,7 +106,7 @@ final class PipelineRig {
     for (int other : others(leader)) {
       node(other).shard.follow(id(layer), epoch);
     }
-    return node(leader).shard.lead(id(layer), epoch, others(leader));
+    return node(leader).shard.lead(id(layer), epoch, others(leader), 0);
   }
 
   /// The node's process ends, its disk stays as it is, and it starts anew.
@@ -113,7 +122,9 @@ final class PipelineRig {
   void turn() {
     clock.advance(TURN_NS);
     for (Node each : nodes.values()) {
-      each.turn();
+      if (each.number != stopped) {
+        each.turn();
+      }
     }
   }
 
