@@ -280,13 +280,8 @@ final class LocalVolume implements BlockVolume {
         return BlockStatus.OFFLINE;
       }
     }
-    if (request.operation == BlockOperation.FLUSH) {
-      return BlockStatus.OK;
-    }
-    if (!isLed() && changes(request.operation)) {
-      return BlockStatus.OFFLINE;
-    }
-    if (request.operation == BlockOperation.SAVE_RESERVATIONS) {
+    if (request.operation == BlockOperation.FLUSH
+        || request.operation == BlockOperation.SAVE_RESERVATIONS) {
       return BlockStatus.OK;
     }
     if (!geometry.contains(request.offsetBytes, request.lengthBytes)) {
@@ -296,13 +291,6 @@ final class LocalVolume implements BlockVolume {
       return BlockStatus.INVALID;
     }
     return checkData(request);
-  }
-
-  private static boolean changes(BlockOperation operation) {
-    return switch (operation) {
-      case READ, VERIFY, COMPARE, MAPPING, FLUSH -> false;
-      case WRITE, UNMAP, WRITE_ZEROES, COMPARE_AND_WRITE, OR_WRITE, COPY, SAVE_RESERVATIONS -> true;
-    };
   }
 
   private BlockStatus checkData(BlockRequest request) {

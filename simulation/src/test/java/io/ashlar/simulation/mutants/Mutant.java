@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /// Texts match whatever the white space between their words.
 ///
 /// @param about what is wrong, in a sentence
-/// @param source below `io/ashlar` in `engine-core`
+/// @param source below `io/ashlar` in `engine-core` or `engine-replication`
 /// @param tests each a class, perhaps `#method`, and properties
 record Mutant(
     String name, String about, String source, List<String> tests, List<Replacement> replacements) {
