@@ -250,4 +250,28 @@ class ReachTest {
     assertThat(NetworkRig.isConnected(one, two)).isTrue();
     assertThat(one.downs).isEmpty();
   }
+
+  /// What was handed on stays what it is until the receiver returns, and no more is handed on.
+  @Test
+  void shouldLetAReceiverTurnOutWhoItHears() {
+    NetworkRig.Node one = start(1, 1);
+    NetworkRig.Node two = start(2, 1);
+    rig.connect(one, two);
+    for (int i = 0; i < 5; i++) {
+      message.putLong(0, 77);
+      assertThat(two.network.send(1, TrafficClass.RESYNC, message, 0, 100)).isTrue();
+    }
+    int[] heard = {0};
+    rig.runUntil(() -> {
+      one.network.poll((from, traffic, buffer, offset, length) -> {
+        one.network.removePeer(from);
+        assertThat(buffer.getLong(offset)).isEqualTo(77);
+        heard[0]++;
+      });
+      return heard[0] > 0;
+    });
+    assertThat(one.network.poll((from, traffic, buffer, offset, length) -> heard[0]++)).isZero();
+    assertThat(heard[0]).isEqualTo(1);
+    assertThat(one.network.isUp(2)).isFalse();
+  }
 }
