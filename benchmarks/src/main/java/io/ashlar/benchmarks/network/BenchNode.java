@@ -1,6 +1,7 @@
 package io.ashlar.benchmarks.network;
 
 import com.sun.management.ThreadMXBean;
+import io.ashlar.core.base.Clock;
 import io.ashlar.core.base.ShardAgent;
 import io.ashlar.daemon.loop.ShardLoop;
 import io.ashlar.daemon.loop.SystemClock;
@@ -13,9 +14,12 @@ import io.ashlar.replication.transport.TrafficClass;
 import io.ashlar.replication.transport.Transport;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFuture;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.UUID;
 
 /// A node with a shard's loop of its own, as in production, and a piece of work that is done on it.
@@ -25,7 +29,7 @@ final class BenchNode implements ShardAgent, NetworkEvents, AutoCloseable {
   /// What is measured.
   interface Work {
     /// Takes a message on the loop.
-    void onMessage(Transport network, io.ashlar.core.base.Clock clock, int length);
+    void onMessage(Transport network, Clock clock, int length);
 
     /// One turn of the loop.
     int doWork(Transport network);
@@ -43,7 +47,7 @@ final class BenchNode implements ShardAgent, NetworkEvents, AutoCloseable {
   /// Does nothing.
   private static final class Idle implements Work {
     @Override
-    public void onMessage(Transport network, io.ashlar.core.base.Clock clock, int length) {}
+    public void onMessage(Transport network, Clock clock, int length) {}
 
     @Override
     public int doWork(Transport network) {
@@ -67,6 +71,20 @@ final class BenchNode implements ShardAgent, NetworkEvents, AutoCloseable {
       loop.add(this);
       return null;
     });
+  }
+
+  /// Keeps the loop's thread on one core: where the kernel puts two threads that wake each other
+  /// decides more than anything that is measured.
+  void pin(int core) throws IOException, InterruptedException {
+    Path task = loop.call(() -> Files.readSymbolicLink(Path.of("/proc/thread-self")));
+    Process taskset =
+        new ProcessBuilder("taskset", "-cp", core + "", task.getFileName().toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (taskset.waitFor() != 0) {
+      throw new IOException("taskset could not pin a thread to core " + core);
+    }
   }
 
   private Transport network() {

@@ -12,6 +12,7 @@ import io.ashlar.replication.network.PlainText;
 import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,10 +64,12 @@ public final class NetworkBench {
   }
 
   private void measure(String name, ChannelSecurity asker, ChannelSecurity answerer)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     for (long spinNs : new long[] {0, SPIN_NS}) {
       try (BenchNode one = new BenchNode(ANSWERER, spinNs, allocator, answerer);
           BenchNode two = new BenchNode(ASKER, spinNs, allocator, asker)) {
+        one.pin(0);
+        two.pin(Runtime.getRuntime().availableProcessors() - 1);
         one.know(two);
         two.know(one);
         while (!two.isConnected(one) || !one.isConnected(two)) {

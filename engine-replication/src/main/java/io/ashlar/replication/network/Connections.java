@@ -93,13 +93,15 @@ final class Connections implements ConnectionOwner {
   /// others are given a sign of life.
   void tick() {
     long nowNs = clock.nanoTime();
-    // Who was stopped himself has not listened, and judges nobody by that.
-    boolean hasListened = nowNs - lastTickNs <= options.limits().silenceNs();
+    // A node that did not get its turns has not listened meanwhile, and holds that against nobody.
+    long tickNs = options.limits().keepAliveNs();
+    long sinceNs = nowNs - lastTickNs;
+    long stoppedNs = sinceNs > 2 * tickNs ? sinceNs - tickNs : 0;
     lastTickNs = nowNs;
     for (int i = 0; i < peers.count(); i++) {
       PeerConnection control = peers.at(i).connection(TrafficClass.CONTROL);
-      if (control != null && !hasListened) {
-        control.beginSilence(nowNs);
+      if (control != null && stoppedNs > 0) {
+        control.excuse(stoppedNs);
       }
       if (control != null && control.isSilent(nowNs)) {
         long silenceMs = TimeUnit.NANOSECONDS.toMillis(options.limits().silenceNs());

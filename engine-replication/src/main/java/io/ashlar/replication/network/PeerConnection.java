@@ -77,9 +77,9 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Inbox
     return !isPaused && nowNs - heardNs > owner.options().limits().silenceNs();
   }
 
-  /// Counts silence from now on.
-  void beginSilence(long nowNs) {
-    heardNs = nowNs;
+  /// Does not count so much of the silence.
+  void excuse(long ns) {
+    heardNs = Math.min(owner.nowNs(), heardNs + ns);
   }
 
   private void state(ConnectionState next) {

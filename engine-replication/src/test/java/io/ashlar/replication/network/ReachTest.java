@@ -120,8 +120,11 @@ class ReachTest {
     NetworkRig.Node one = start(1, 1);
     NetworkRig.Node two = start(2, 1);
     rig.connect(one, two);
-    rig.leap(50 * SILENCE_NS);
-    rig.advance(10 * SILENCE_NS);
+    for (long stopNs : new long[] {SILENCE_NS / 2, SILENCE_NS * 9 / 10, 50 * SILENCE_NS}) {
+      rig.advance(SILENCE_NS);
+      rig.leap(stopNs);
+      rig.advance(3 * SILENCE_NS);
+    }
     assertThat(one.downs).isEmpty();
     assertThat(two.downs).isEmpty();
   }
