@@ -46,6 +46,8 @@ final class ProposalSender implements AutoCloseable {
     /// By [System#nanoTime].
     private final long deadlineNs;
 
+    private boolean isEnded;
+
     Waiting(byte[] command, ProposalCompletion completion, long deadlineNs) {
       this.command = command;
       this.completion = completion;
@@ -57,6 +59,10 @@ final class ProposalSender implements AutoCloseable {
     }
 
     void end(ProposalStatus status, String sentence) {
+      if (isEnded) {
+        return;
+      }
+      isEnded = true;
       try {
         completion.onComplete(status, sentence);
       } catch (RuntimeException defect) {
@@ -108,6 +114,10 @@ final class ProposalSender implements AutoCloseable {
         send(batch);
       } catch (InterruptedException closing) {
         endAll(batch, CLOSED);
+      } catch (RuntimeException defect) {
+        // Others wait behind this batch; it is not known what became of it.
+        session = null;
+        endAll(batch, "whether this was committed is not known: " + defect);
       }
       batch.clear();
     }

@@ -136,7 +136,7 @@ final class RatisNode implements AutoCloseable {
           : null;
     } catch (InterruptedIOException e) {
       throw interrupted(e);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       return null;
     }
   }
