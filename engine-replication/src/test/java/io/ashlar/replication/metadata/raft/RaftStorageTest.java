@@ -9,10 +9,13 @@ import io.ashlar.replication.metadata.ClusterState;
 import io.ashlar.replication.metadata.NodeMetadata;
 import io.ashlar.replication.metadata.Samples;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -106,7 +109,38 @@ class RaftStorageTest {
     }
   }
 
+  /// Copies what is there at one moment: files come and go while it is copied, by snapshots and
+  /// what they make needless, and then it is copied again.
   private static void copy(Path from, Path to) throws IOException {
+    for (int tries = 0; ; tries++) {
+      assertThat(tries).as("the storage comes to rest").isLessThan(100);
+      Path attempt = to.resolveSibling(to.getFileName() + "-try-" + tries);
+      try {
+        List<String> before = listing(from);
+        copyAll(from, attempt);
+        if (listing(from).equals(before)) {
+          Files.createDirectories(to.getParent());
+          Files.move(attempt, to);
+          return;
+        }
+      } catch (NoSuchFileException | UncheckedIOException gone) {
+        // It went while it was copied.
+      }
+    }
+  }
+
+  /// Every file with its length and when it was last written.
+  private static List<String> listing(Path root) throws IOException {
+    List<String> found = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path each : all.sorted().toList()) {
+        found.add(each + " " + Files.size(each) + " " + Files.getLastModifiedTime(each));
+      }
+    }
+    return found;
+  }
+
+  private static void copyAll(Path from, Path to) throws IOException {
     try (Stream<Path> all = Files.walk(from)) {
       for (Path each : all.toList()) {
         Path target = to.resolve(from.relativize(each).toString());
