@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// One planted fault: the texts of a source file that are replaced, and the tests that must fail.
 /// Texts match whatever the white space between their words.
@@ -35,6 +36,15 @@ record Mutant(
       }
       return replaced;
     }
+  }
+
+  /// Where the source is in a project.
+  Path sourceBelow(Path root) {
+    return Stream.of("engine-core", "engine-replication")
+        .map(module -> root.resolve(module).resolve("src/main/java/io/ashlar").resolve(source))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("there is no " + source));
   }
 
   /// The mutated source.

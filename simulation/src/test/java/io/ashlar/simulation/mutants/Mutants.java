@@ -109,7 +109,7 @@ public final class Mutants {
   }
 
   private void compile(Mutant mutant, Path classes) throws IOException {
-    Path source = sourceOf(mutant);
+    Path source = mutant.sourceBelow(root);
     Path mutated = work.resolve("src-" + mutant.name()).resolve(source.getFileName());
     Files.createDirectories(classes);
     Files.createDirectories(mutated.getParent());
@@ -130,15 +130,6 @@ public final class Mutants {
     if (status != 0) {
       throw new IllegalArgumentException(mutant.name() + " does not compile");
     }
-  }
-
-  private Path sourceOf(Mutant mutant) {
-    return Stream.of("engine-core", "engine-replication")
-        .map(module -> root.resolve(module).resolve("src/main/java/io/ashlar"))
-        .map(sources -> sources.resolve(mutant.source()))
-        .filter(Files::exists)
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("there is no " + mutant.source()));
   }
 
   /// Runs one line of tests with `classes` before all others.
