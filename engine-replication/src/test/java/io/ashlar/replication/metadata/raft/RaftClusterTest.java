@@ -117,6 +117,7 @@ class RaftClusterTest {
             });
     cluster.awaitVersion(401);
     cluster.commit(behind, once(1_000));
+    cluster.awaitVersion(402);
     assertThat(cluster.store(behind).state()).isEqualTo(cluster.store(ahead).state());
     assertThat(isWhole).as("the log no longer has what it missed").contains(true);
     long last = from.version();
