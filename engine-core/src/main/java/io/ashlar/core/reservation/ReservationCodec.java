@@ -152,6 +152,11 @@ public final class ReservationCodec {
     return null;
   }
 
+  /// What is wrong with the bytes, as [#decode] says it; null if they are a table.
+  public @Nullable String complaint(DirectBuffer from, int offset, int availableBytes) {
+    return decode(from, offset, availableBytes, new ReservationTable());
+  }
+
   private @Nullable String headerComplaint(DirectBuffer from, int offset, int availableBytes) {
     if (availableBytes < HEADER_BYTES) {
       return "reservations end within their header, after " + availableBytes + " bytes";

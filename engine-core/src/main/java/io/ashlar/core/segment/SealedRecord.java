@@ -8,6 +8,8 @@ import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.RecordType;
 import io.ashlar.core.format.Sectors;
 import io.ashlar.core.format.WriteId;
+import io.ashlar.core.reservation.ReservationCodec;
+import io.ashlar.core.transform.Codec;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class SealedRecord {
   private final UnsafeBuffer memory = new UnsafeBuffer(0, 0);
   private final RecordFlyweight record = new RecordFlyweight();
   private final BlockDescriptorFlyweight block = new BlockDescriptorFlyweight();
+  private final ReservationCodec reservations = new ReservationCodec();
   private int headOffset;
   private int headBytes;
   private int payloadOffset;
@@ -48,7 +51,8 @@ public final class SealedRecord {
   }
 
   /// Wraps a record that came from elsewhere, if it is one that replicas hand on: its lengths add
-  /// up, and its blocks, or its payload, have the checksums that it tells.
+  /// up, its blocks, or its payload, have the checksums that it tells, and they are of a form that
+  /// a start would replay.
   ///
   /// @return what is wrong with it, as a part of a sentence, or null
   public @Nullable String read(UnsafeBuffer source, int offset, int length, Crc32c crc) {
@@ -72,7 +76,9 @@ public final class SealedRecord {
 
   private @Nullable String complaintAboutPayload(Crc32c crc) {
     boolean sound = PayloadChecksum.of(crc, record, memory, payloadOffset) == record.checksum();
-    return sound ? null : "has a damaged payload";
+    return sound
+        ? reservations.complaint(memory, payloadOffset, record.payloadBytes())
+        : "has a damaged payload";
   }
 
   private @Nullable String complaintAboutHead(int length) {
@@ -109,7 +115,7 @@ public final class SealedRecord {
       default ->
           blocks == 0
               && payload > 0
-              && payload <= length
+              && payload <= ReservationCodec.LENGTH_BYTES_MAX
               && length == bare + Sectors.align(payload, Sectors.BYTES);
     };
   }
@@ -127,7 +133,10 @@ public final class SealedRecord {
     for (int i = 0; i < record.blocks(); i++) {
       block.wrap(memory, headOffset + RecordFlyweight.descriptorOffset(i));
       int padded = Sectors.align(block.length(), Sectors.BYTES);
-      if (block.length() > EntryFlyweight.LENGTH_MAX || padded > end - at) {
+      if (!Codec.isForm(block.codec(), block.length(), block.keyGeneration())) {
+        return "has a block " + i + " of no known form";
+      }
+      if (padded > end - at) {
         return "is longer than it says";
       }
       if (checksum(crc, i, at) != block.checksum()) {

@@ -233,9 +233,10 @@ public final class LogStore implements ShardAgent, LogListener {
   }
 
   /// Whether a record is the volume's, within it, and what comes next in its history as far as this
-  /// store has it: in its epoch, or as the beginning of a newer one.
+  /// store has it: in its epoch, or as the beginning of a newer one; and no longer than a group of
+  /// this device, whose segments may be smaller than those that it was sealed for.
   public boolean follows(VolumeId id, SealedRecord record) {
-    return known(id).mayTake(record.record());
+    return parts.writes().fits(record) && known(id).mayTake(record.record());
   }
 
   /// Appends a record of the volume's history that another replica sequenced and sealed. The

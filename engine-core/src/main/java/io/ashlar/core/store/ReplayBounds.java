@@ -70,7 +70,7 @@ final class ReplayBounds {
     expectPlace(record, blocks);
     expectVersion(record, blocks);
     while (records.nextBlock()) {
-      expect(isSound(records.block()), "a block of no known form");
+      expect(isForm(records.block()), "a block of no known form");
     }
   }
 
@@ -82,7 +82,7 @@ final class ReplayBounds {
     expectVersion(record, 1);
     records.nextBlock();
     boolean isStored = records.block().length() > 0;
-    expect(isStored && isSound(records.block()), "a moved block of no known form");
+    expect(isStored && isForm(records.block()), "a moved block of no known form");
   }
 
   private void unmap(RecordFlyweight record) throws CorruptRecordException {
@@ -137,14 +137,8 @@ final class ReplayBounds {
     expect(sound, "a version that was never given");
   }
 
-  private static boolean isSound(BlockDescriptorFlyweight block) {
-    int length = block.length();
-    return switch (block.codec()) {
-      case Codec.RAW -> length == VolumeGeometry.BLOCK_BYTES;
-      case Codec.ZERO -> length == 0;
-      case Codec.LZ4 -> length > Short.BYTES && length < VolumeGeometry.BLOCK_BYTES;
-      default -> false;
-    };
+  private static boolean isForm(BlockDescriptorFlyweight block) {
+    return Codec.isForm(block.codec(), block.length(), block.keyGeneration());
   }
 
   private void expect(boolean sound, String what) throws CorruptRecordException {

@@ -199,6 +199,11 @@ final class WritePath {
     }
   }
 
+  /// Whether an empty group of this device holds the record.
+  boolean fits(SealedRecord sealedRecord) {
+    return sealedRecord.payloadBytes() <= atomicBlocksMax * BLOCK_BYTES;
+  }
+
   /// Appends a record that another replica sequenced and sealed.
   ///
   /// @return false if there is no room for it now

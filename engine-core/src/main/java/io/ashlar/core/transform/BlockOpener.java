@@ -74,26 +74,14 @@ public final class BlockOpener {
   /// @return [OpenResult#OK], [OpenResult#BAD_CHECKSUM] or [OpenResult#BAD_LENGTH]
   public OpenResult verify(SealedBlock block, DirectBuffer source, int sourceOffset) {
     Check.that(sourceOffset >= 0, "the block lies in its buffer", sourceOffset);
-    if (!isLengthPossible(block) || block.storedLength > source.capacity() - sourceOffset) {
+    boolean isForm = Codec.isForm(block.codec, block.storedLength, block.keyGeneration);
+    if (!isForm || block.storedLength > source.capacity() - sourceOffset) {
       return OpenResult.BAD_LENGTH;
     }
     BlockMemory.address(source, sourceOffset, block.storedLength);
     return BlockMemory.checksum(crc, block, source, sourceOffset) == block.crc32c
         ? OpenResult.OK
         : OpenResult.BAD_CHECKSUM;
-  }
-
-  private static boolean isLengthPossible(SealedBlock block) {
-    int length = block.storedLength;
-    return switch (block.codec) {
-      case Codec.RAW -> length == BLOCK_BYTES;
-      case Codec.ZERO -> length == 0;
-      case Codec.LZ4 ->
-          length > LZ4_LENGTH_BYTES
-              && length < BLOCK_BYTES
-              && (block.keyGeneration == SealedBlock.PLAIN || length % XtsCipher.BLOCK_BYTES == 0);
-      default -> false;
-    };
   }
 
   private OpenResult inflate(SealedBlock block, @Nullable LayerCipher cipher, long from, long to) {

@@ -14,4 +14,20 @@ public final class Codec {
   public static final int LZ4 = 3;
 
   private Codec() {}
+
+  /// Whether a block of this codec may take so many stored bytes. Nothing else is sealed, opened,
+  /// replayed, or taken from another replica.
+  ///
+  /// @param keyGeneration 0 if the content is not encrypted
+  public static boolean isForm(int codec, int storedLength, int keyGeneration) {
+    return switch (codec) {
+      case RAW -> storedLength == BlockMemory.BLOCK_BYTES;
+      case ZERO -> storedLength == 0;
+      case LZ4 ->
+          storedLength > BlockMemory.LZ4_LENGTH_BYTES
+              && storedLength < BlockMemory.BLOCK_BYTES
+              && (keyGeneration == SealedBlock.PLAIN || storedLength % XtsCipher.BLOCK_BYTES == 0);
+      default -> false;
+    };
+  }
 }

@@ -292,8 +292,8 @@ class HandedOnRecordsTest {
       SealedRecord record = new SealedRecord();
       refused += record.read(new UnsafeBuffer(bytes), 3, bytes.length - 3, crc) != null ? 1 : 0;
     }
-    // Codec, key generation and two fields that mean nothing for a write are not covered by a
-    // block's checksum: the link's own is for them.
+    // The key generation and two fields that mean nothing for a write are not covered by a block's
+    // checksum: the link's own is for them.
     assertThat(refused).isGreaterThan(1800);
   }
 

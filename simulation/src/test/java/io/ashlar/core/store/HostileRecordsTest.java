@@ -1,0 +1,253 @@
+package io.ashlar.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.ashlar.core.base.Crc32c;
+import io.ashlar.core.format.BlockDescriptorFlyweight;
+import io.ashlar.core.format.RecordFlyweight;
+import io.ashlar.core.format.RecordType;
+import io.ashlar.core.format.Sectors;
+import io.ashlar.core.format.WriteId;
+import io.ashlar.core.reservation.ReservationCodec;
+import io.ashlar.core.reservation.ReservationTable;
+import io.ashlar.core.segment.SealedRecord;
+import io.ashlar.core.volume.BlockOperation;
+import io.ashlar.core.volume.BlockRequest;
+import io.ashlar.core.volume.VolumeHistory;
+import io.ashlar.core.volume.VolumeId;
+import io.ashlar.simulation.CrashChoice;
+import io.ashlar.simulation.SimulatedClock;
+import java.nio.ByteBuffer;
+import java.util.SplittableRandom;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A primary that says anything at all, with checksums that hold: what a follower takes of it never
+/// breaks the follower, and can be replayed.
+class HostileRecordsTest {
+  private static final int LAYER = 1;
+  private static final int BLOCK = 4096;
+  private static final int BLOCKS = 300;
+  private static final int ROUNDS = 1500;
+  private static final int ROUNDS_PER_LIFE = 60;
+  private static final VolumeId VOLUME = new VolumeId(StoreRig.uuidOf(LAYER));
+  private static final int[] LENGTHS = {
+    0, 1, 2, 3, 15, 16, 17, 512, 3584, 4095, 4096, 4097, 0xFFFF
+  };
+  private static final int[] CODECS = {1, 2, 3, 1, 2, 3, 0, 4, 9, 0x41, 0x80, 0xFF};
+  private static final int[] GENERATIONS = {0, 1, 2, 0xFFFF};
+
+  private final Crc32c crc = new Crc32c();
+  private final RecordFlyweight record = new RecordFlyweight();
+  private final BlockDescriptorFlyweight block = new BlockDescriptorFlyweight();
+  private final UnsafeBuffer bytes =
+      new UnsafeBuffer(ByteBuffer.allocateDirect(SealedRecord.BYTES_MAX + BLOCK));
+  private SplittableRandom dice = new SplittableRandom(0);
+  private StoreRig rig = StoreRig.fresh(32, 512, 1);
+  private int length;
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void shouldComeBackWithWhatItTook(long seed) {
+    dice = new SplittableRandom(seed);
+    rig = StoreRig.fresh(32, seed % 2 == 0 ? 512 : 4096, seed);
+    rig.createSealed(LAYER, (long) BLOCKS * BLOCK);
+    int taken = 0;
+    int refused = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      String what = "seed %d round %d".formatted(seed, round);
+      forge();
+      if (isTaken(what)) {
+        taken++;
+      } else {
+        refused++;
+      }
+      if (round % ROUNDS_PER_LIFE == ROUNDS_PER_LIFE - 1) {
+        restart(what);
+      }
+    }
+    assertThat(taken).as("some of it is sound").isGreaterThan(ROUNDS / 20);
+    assertThat(refused).as("some is not").isGreaterThan(ROUNDS / 20);
+  }
+
+  private boolean isTaken(String what) {
+    SealedRecord sealed = new SealedRecord();
+    if (sealed.read(bytes, 0, length, crc) != null || !rig.store.follows(VOLUME, sealed)) {
+      return false;
+    }
+    assertThatCode(
+            () -> {
+              while (!rig.store.append(VOLUME, sealed)) {
+                rig.turn();
+              }
+              if (dice.nextInt(4) == 0) {
+                rig.settle();
+              }
+            })
+        .as(what)
+        .doesNotThrowAnyException();
+    return true;
+  }
+
+  private void restart(String what) {
+    SimulatedClock clock = rig.clock;
+    rig.settle();
+    long durable = rig.store.history(VOLUME).durable();
+    CrashChoice choice = CrashChoice.loseAll();
+    assertThatCode(() -> rig = StoreRig.openDamaged(clock, rig.disk.crash(choice)))
+        .as(what)
+        .doesNotThrowAnyException();
+    assertThat(rig.store.history(VOLUME).durable()).as(what).isEqualTo(durable);
+    readAll();
+    if (dice.nextBoolean()) {
+      rig.checkpoint();
+    }
+  }
+
+  /// Blocks whose content is no content are not served; nothing else comes of them.
+  private void readAll() {
+    for (int lba = 0; lba < BLOCKS; lba++) {
+      boolean[] done = new boolean[1];
+      BlockRequest read = new BlockRequest(ended -> done[0] = true);
+      read.operation = BlockOperation.READ;
+      read.offsetBytes = (long) lba * BLOCK;
+      read.lengthBytes = BLOCK;
+      read.data.wrap(ByteBuffer.allocateDirect(BLOCK));
+      rig.volume(LAYER).submit(read);
+      while (!done[0]) {
+        rig.turn();
+      }
+    }
+  }
+
+  private void forge() {
+    record.wrap(bytes, 0);
+    switch (dice.nextInt(5)) {
+      case 0, 1 -> forgeWrite();
+      case 2 -> forgeBare(RecordType.UNMAP, nasty(BLOCKS), nasty(BLOCKS));
+      case 3 -> forgeEpoch();
+      default -> forgeReservations();
+    }
+    if (dice.nextInt(20) == 0) {
+      length = Math.max(0, length + dice.nextInt(-600, 600));
+    }
+  }
+
+  private long nextId() {
+    long next = rig.store.history(VOLUME).sequenced() + 1;
+    return dice.nextInt(8) == 0 ? nasty(next) : next;
+  }
+
+  private long nasty(long usual) {
+    long[] some = {0, -1, 1, Long.MAX_VALUE, Long.MIN_VALUE, usual - 1, usual, usual + 1};
+    return dice.nextInt(3) > 0 && usual > 0 ? dice.nextLong(usual + 1) : some[dice.nextInt(8)];
+  }
+
+  private int one(int[] of) {
+    return of[dice.nextInt(of.length)];
+  }
+
+  private void forgeWrite() {
+    int blocks = dice.nextInt(30) == 0 ? dice.nextInt(400) : dice.nextInt(5);
+    boolean isCareful = dice.nextBoolean();
+    long lba = dice.nextBoolean() ? dice.nextInt(BLOCKS) : nasty(BLOCKS);
+    record.head(RecordType.WRITE, blocks, dice.nextInt(20) == 0 ? 2 : LAYER);
+    record.place(nextId(), lba, dice.nextInt(4) == 0 ? nasty(5) : 0);
+    record.payload(dice.nextInt(20) == 0 ? dice.nextInt(4096) : 0, dice.nextInt());
+    int at = record.length();
+    for (int i = 0; i < blocks; i++) {
+      int codec = isCareful ? dice.nextInt(1, 4) : one(CODECS);
+      int stored = isCareful ? usualLength(codec) : one(LENGTHS);
+      int padded = Sectors.align(stored, Sectors.BYTES);
+      if (at + padded > bytes.capacity()) {
+        stored = 0;
+        padded = 0;
+      }
+      fill(at, stored);
+      int checksum = crc.ofSeeded(record.layer(), lba + i, record.writeId() + i, bytes, at, stored);
+      block.wrap(bytes, RecordFlyweight.descriptorOffset(i));
+      block.set(checksum, stored, codec, isCareful ? 0 : one(GENERATIONS));
+      at += padded;
+    }
+    length = at;
+  }
+
+  private int usualLength(int codec) {
+    return codec == 1 ? BLOCK : codec == 2 ? 0 : dice.nextInt(3, BLOCK);
+  }
+
+  private void fill(int at, int count) {
+    byte[] noise = new byte[count];
+    dice.nextBytes(noise);
+    bytes.putBytes(at, noise);
+  }
+
+  private void forgeBare(RecordType type, long lba, long argument) {
+    record.head(type, 0, LAYER).place(nextId(), lba, argument).payload(0, 0);
+    length = RecordFlyweight.BYTES;
+  }
+
+  private void forgeEpoch() {
+    long previous = rig.store.history(VOLUME).sequenced();
+    int epoch = WriteId.epoch(previous) + (dice.nextInt(4) == 0 ? dice.nextInt(1 << 23) : 1);
+    forgeBare(RecordType.EPOCH, dice.nextInt(3), dice.nextInt(4) == 0 ? nasty(previous) : previous);
+    long id = WriteId.of(epoch, WriteId.counter(previous) + 1);
+    // Epochs are few: that is what the counter is for.
+    boolean isNasty = dice.nextInt(4) == 0;
+    record.place(isNasty ? nasty(id) : id, record.lba(), record.argument());
+  }
+
+  private void forgeReservations() {
+    ReservationTable table = new ReservationTable();
+    table.register(CrashWorkload.HOST, dice.nextLong() | 1);
+    int at = RecordFlyweight.BYTES;
+    int payload = new ReservationCodec().encode(table, bytes, at);
+    int full =
+        switch (dice.nextInt(6)) {
+          case 0 -> dice.nextInt(payload + 1);
+          case 1 -> dice.nextInt(SealedRecord.BYTES_MAX - at);
+          default -> payload;
+        };
+    for (int i = dice.nextInt(3); i > 0; i--) {
+      bytes.putByte(at + dice.nextInt(payload), (byte) one(CODECS));
+    }
+    if (dice.nextBoolean()) {
+      bytes.putInt(at, crc.of(bytes, at + 4, payload - 4));
+    }
+    record.head(RecordType.RESERVATIONS, 0, LAYER).place(nextId(), nasty(2), nasty(2));
+    int checksum = crc.ofSeeded(LAYER, record.argument(), record.lba(), bytes, at, full);
+    record.payload(full, checksum);
+    length = at + Sectors.align(full, Sectors.BYTES);
+  }
+
+  /// A segment of another device may be larger, and so its groups.
+  @Test
+  void shouldNotFollowWithWhatNoGroupHereHolds() {
+    rig.createPlain(LAYER, (long) BLOCKS * BLOCK, BLOCK);
+    begin(rig, VOLUME, 70);
+    VolumeHistory history = rig.store.history(VOLUME);
+    int blocks = StoreRig.SEGMENT_BYTES / 2 / BLOCK;
+    record.wrap(bytes, 0).head(RecordType.WRITE, blocks, LAYER);
+    record.place(history.sequenced() + 1, 0, 0).payload(0, 0);
+    int at = record.length();
+    for (int i = 0; i < blocks; i++) {
+      int checksum = crc.ofSeeded(LAYER, i, record.writeId() + i, bytes, at, BLOCK);
+      block.wrap(bytes, RecordFlyweight.descriptorOffset(i)).set(checksum, BLOCK, 1, 0);
+      at += BLOCK;
+    }
+    SealedRecord sealed = new SealedRecord();
+    assertThat(sealed.read(bytes, 0, at, crc)).isNull();
+    assertThat(rig.store.follows(VOLUME, sealed)).isFalse();
+  }
+
+  private static void begin(StoreRig rig, VolumeId volume, int epoch) {
+    boolean[] done = new boolean[1];
+    assertThat(rig.store.lead(volume, epoch, new BlockRequest(ended -> done[0] = true))).isTrue();
+    while (!done[0]) {
+      rig.turn();
+    }
+  }
+}
