@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.ashlar.core.base.Crc32c;
+import io.ashlar.core.checkpoint.Checkpointer;
 import io.ashlar.core.format.BlockDescriptorFlyweight;
+import io.ashlar.core.format.PageCodec;
 import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.RecordType;
 import io.ashlar.core.format.Sectors;
@@ -14,6 +16,8 @@ import io.ashlar.core.reservation.ReservationTable;
 import io.ashlar.core.segment.SealedRecord;
 import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
+import io.ashlar.core.volume.BlockStatus;
+import io.ashlar.core.volume.VolumeDriver;
 import io.ashlar.core.volume.VolumeHistory;
 import io.ashlar.core.volume.VolumeId;
 import io.ashlar.simulation.CrashChoice;
@@ -248,6 +252,47 @@ class HostileRecordsTest {
     assertThat(rig.store.lead(volume, epoch, new BlockRequest(ended -> done[0] = true))).isTrue();
     while (!done[0]) {
       rig.turn();
+    }
+  }
+
+  /// Only the volume itself tells of its epochs, and a checkpoint tells of the volumes as they are
+  /// when its merge has ended.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 5, 10, 20, 40})
+  void shouldComeBackThoughAVolumeOfALaterEpochIsGone(int turns) throws StoreOpenException {
+    int leaves = 100;
+    long leafBytes = (long) PageCodec.SLOTS * BLOCK;
+    rig.createPlain(LAYER, leaves * leafBytes, BLOCK);
+    begin(rig, VOLUME, 70_000);
+    writeEach(leaves, leafBytes);
+    rig.checkpoint();
+    // More leaves than there are frames: their merge takes long.
+    rig.disk.latency(30_000, 30_000);
+    writeEach(leaves, leafBytes);
+    long before = rig.store.statistics().checkpoints();
+    rig.store.requestCheckpoint();
+    while (rig.store.checkpointPhase() != Checkpointer.Phase.MERGING) {
+      rig.turn();
+    }
+    writeEach(1, leafBytes);
+    for (int i = 0; i < turns; i++) {
+      rig.turn();
+    }
+    rig.delete(LAYER);
+    assertThat(rig.store.checkpointPhase()).isEqualTo(Checkpointer.Phase.MERGING);
+    while (rig.store.statistics().checkpoints() == before) {
+      rig.turn();
+    }
+    StoreRig again = StoreRig.openDamaged(rig.clock, rig.disk.crash(CrashChoice.loseAll()));
+    assertThat(again.store.volumes()).isEmpty();
+  }
+
+  private void writeEach(int count, long everyBytes) {
+    VolumeDriver driver = new VolumeDriver(rig.volume(LAYER), rig::turn);
+    byte[] data = new byte[BLOCK];
+    data[0] = 1;
+    for (int i = 0; i < count; i++) {
+      assertThat(driver.write(i * everyBytes, data)).isEqualTo(BlockStatus.OK);
     }
   }
 }
