@@ -129,10 +129,15 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
   }
 
   private void onFrame(int from, TrafficClass traffic, DirectBuffer frame, int offset, int length) {
-    if (traffic == TrafficClass.CONTROL) {
-      heartbeats.onMessage(from, frame, offset, length, nowNs);
-      return;
+    switch (traffic) {
+      case CONTROL -> heartbeats.onMessage(from, frame, offset, length, nowNs);
+      case REPLICATION -> onLinkFrame(from, frame, offset, length);
+      // Nobody here sends any yet; the links' sequences are no business of theirs.
+      case RESYNC -> {}
     }
+  }
+
+  private void onLinkFrame(int from, DirectBuffer frame, int offset, int length) {
     for (int i = 0; i < peers.size(); i++) {
       if (peers.get(i).node() == from) {
         peers.get(i).link().onFrame(frame, offset, length, nowNs);

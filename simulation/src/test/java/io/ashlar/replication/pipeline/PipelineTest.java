@@ -10,7 +10,9 @@ import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.core.volume.BlockVolume;
 import io.ashlar.core.volume.VolumeDriver;
 import io.ashlar.core.volume.VolumeHistory;
+import io.ashlar.replication.link.Link;
 import io.ashlar.replication.link.LinkOptions;
+import io.ashlar.replication.transport.TrafficClass;
 import io.ashlar.simulation.CrashChoice;
 import io.ashlar.simulation.history.BlockHistory;
 import io.ashlar.simulation.history.Operation;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -310,6 +313,34 @@ class PipelineTest {
       assertThat(whole(node)).as("node %d", node).isEqualTo(expected);
       assertThat(history(node)).as("node %d", node).isEqualTo(history(3));
     }
+  }
+
+  @Test
+  void shouldTakeNoFrameOfAnotherClassForOneOfItsLinks() {
+    PrimaryVolume primary = start(cluster);
+    write(primary, 1, 5);
+    cluster.turnUntil(() -> pending == 0);
+    PipelineRig.Node other = cluster.node(2);
+    Link.Listener nobody =
+        new Link.Listener() {
+          @Override
+          public boolean onMessage(DirectBuffer buffer, int offset, int length) {
+            return true;
+          }
+
+          @Override
+          public void onNewLife(long life) {
+            // Nobody is told.
+          }
+        };
+    // As the links' own, it would tell of a new life.
+    Link beside =
+        new Link(other.transport, 1, TrafficClass.RESYNC, LinkOptions.DEFAULT, 4711, nobody);
+    beside.doWork(cluster.clock.nanoTime() + LinkOptions.DEFAULT.resendNs());
+    cluster.turns(1000);
+    BlockRequest write = write(primary, 1, 6);
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(write.status).isEqualTo(BlockStatus.OK);
   }
 
   @Test
