@@ -13,7 +13,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /// +----+----+---------+----------------+-------------+---------------
 /// ```
 ///
-/// `epoch` is the sender's: who knows a newer one does as if nothing had been said, and says so.
+/// `epoch` is the newest that the sender knows: who knows a newer one does as if nothing had been
+/// said, and says so.
 final class MessageFlyweight {
   /// A record to be appended; the only kind that carries one.
   static final byte APPEND = 1;

@@ -247,6 +247,13 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     advance();
   }
 
+  /// Tells another node that this one does not follow, and of its epoch.
+  ///
+  /// @return false if there is no room for it now
+  boolean refuse(PeerLink from) {
+    return from.say(MessageFlyweight.REFUSED, epoch, id(), history.durable());
+  }
+
   /// A follower does not follow: because it knows a newer epoch, or because it lacks something.
   void onRefused(PeerLink from, int knownEpoch) {
     if (knownEpoch > epoch) {

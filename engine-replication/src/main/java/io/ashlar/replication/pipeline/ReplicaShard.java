@@ -172,15 +172,25 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
   private boolean onAppend(
       PeerLink from, MessageFlyweight message, UnsafeBuffer body, int offset, int length) {
     PrimaryVolume primary = primaryOf(message);
-    if (primary != null && message.epoch() > primary.epoch()) {
-      // Somebody else leads: the metadata will say so here too.
-      primary.over();
+    if (primary != null) {
+      return onRivalsAppend(from, message, primary);
     }
     FollowerVolume follower = followerByKey.get(message.volumeKey());
     if (follower == null || !message.isOf(follower.id())) {
       return from.refuse(message);
     }
     return follower.onAppend(from, message.epoch(), body, offset, length, crc);
+  }
+
+  /// Of two that lead a volume, the one of the older epoch hears of the newer one at once; the
+  /// metadata will say so too.
+  private static boolean onRivalsAppend(
+      PeerLink from, MessageFlyweight message, PrimaryVolume primary) {
+    if (message.epoch() > primary.epoch()) {
+      primary.over();
+      return from.refuse(message);
+    }
+    return primary.refuse(from);
   }
 
   private @Nullable PrimaryVolume primaryOf(MessageFlyweight message) {

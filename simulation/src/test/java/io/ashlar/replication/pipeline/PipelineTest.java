@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -289,6 +290,27 @@ class PipelineTest {
     assertThat(primary.committed())
         .as("the beginning of the epoch is what all have")
         .isEqualTo(WriteId.of(EPOCH, 1));
+  }
+
+  @Test
+  void shouldEndWhatIsUnderWayWhenANodeThatFollowedLeads() {
+    PrimaryVolume primary = start(cluster);
+    cluster.turns(2000);
+    // Only who leads now can tell who led before.
+    cluster.network.cut(1, 2);
+    cluster.network.cut(2, 1);
+    cluster.node(2).shard.follow(PipelineRig.id(LAYER), EPOCH + 1);
+    TreeSet<Integer> others = new TreeSet<>(List.of(2));
+    PrimaryVolume next = cluster.node(3).shard.lead(PipelineRig.id(LAYER), EPOCH + 1, others, 0);
+    cluster.turnUntil(next::isServing);
+    BlockRequest late = write(primary, 1, 6);
+    cluster.turns(1000);
+    assertThat(late.status).as("it is over at once").isEqualTo(BlockStatus.OFFLINE);
+    assertThat(pending).isZero();
+    assertThat(next.isServing()).isTrue();
+    BlockRequest write = write(next, 1, 7);
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(write.status).isEqualTo(BlockStatus.OK);
   }
 
   @Test
