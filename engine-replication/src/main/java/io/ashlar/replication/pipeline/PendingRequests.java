@@ -1,12 +1,12 @@
 package io.ashlar.replication.pipeline;
 
-import io.ashlar.core.base.Check;
 import org.jspecify.annotations.Nullable;
 
-/// All requests that a shard's primaries may have under way, made at start.
+/// Requests that a shard's primaries have under way. Enough are made at start for hosts that are
+/// answered in time. A volume that waits for a replica holds on to its own, as many as its hosts
+/// have queue depth, and must not keep other volumes from theirs: then more are made, and kept.
 final class PendingRequests {
   private @Nullable PendingRequest free;
-  private int left;
 
   PendingRequests(int count) {
     for (int i = 0; i < count; i++) {
@@ -14,21 +14,18 @@ final class PendingRequests {
     }
   }
 
-  boolean isEmpty() {
-    return left == 0;
-  }
-
   PendingRequest take() {
-    PendingRequest taken = Check.present(free, "a request is free");
+    PendingRequest taken = free;
+    if (taken == null) {
+      return new PendingRequest();
+    }
     free = taken.next;
     taken.next = null;
-    left--;
     return taken;
   }
 
   void give(PendingRequest ended) {
     ended.next = free;
     free = ended;
-    left++;
   }
 }

@@ -102,14 +102,20 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   public void submit(BlockRequest request) {
     if (state == State.OVER) {
       request.complete(BlockStatus.OFFLINE);
-    } else if (state == State.BEGINNING || !waiting.isEmpty() || !tryPass(request)) {
+    } else if (state == State.BEGINNING || isBehindOthers(request) || !tryPass(request)) {
       waiting.add(request);
     }
   }
 
+  /// Who sends nothing passes those that wait for room: what they will write was not acknowledged,
+  /// so nobody may count on seeing it.
+  private boolean isBehindOthers(BlockRequest request) {
+    return !waiting.isEmpty() && bytesOf(request) > 0;
+  }
+
   private boolean tryPass(BlockRequest request) {
     int bytes = bytesOf(request);
-    if (requests.isEmpty() || !followers.reserve(bytes)) {
+    if (bytes > 0 && !followers.reserve(bytes)) {
       return false;
     }
     PendingRequest pending = requests.take();

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// All replicas of one shard, and its links to the other nodes. Which volumes it leads and which it
 /// follows is told by whoever knows the cluster's metadata.
 public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
-  /// What a shard's primaries may have under way with hosts at once.
+  /// What a shard's primaries usually have under way with hosts at once.
   private static final int REQUESTS = 4096;
 
   private final Transport transport;

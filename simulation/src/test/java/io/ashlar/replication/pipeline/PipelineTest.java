@@ -385,6 +385,52 @@ class PipelineTest {
   }
 
   @Test
+  void shouldReadPastWritesThatWaitForRoom() {
+    PrimaryVolume primary = start(new PipelineRig(1, new LinkOptions(2 << 20, 64, 5_000_000L)));
+    BlockRequest first = write(primary, 40, 8);
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(first.status).isEqualTo(BlockStatus.OK);
+    cluster.node(2).rig.disk.latency(10_000_000_000L, 10_000_000_000L);
+    // Its link takes no more either, once the window is full.
+    cluster.network.cut(2, 1);
+    for (int i = 0; i < 100; i++) {
+      submit(primary, carrying(BlockOperation.WRITE, 0, 32, i));
+    }
+    cluster.turns(100);
+    BlockRequest read = read(primary, 40);
+    BlockRequest flush = submit(primary, carrying(BlockOperation.FLUSH, 0, 1, 0));
+    cluster.turns(100);
+    assertThat(read.status).as("nobody writes there").isEqualTo(BlockStatus.OK);
+    assertThat(read.data.getLong(0)).isEqualTo(8);
+    assertThat(flush.status).isEqualTo(BlockStatus.OK);
+    primary.dropped(2);
+    cluster.turnUntil(() -> pending == 0);
+  }
+
+  @Test
+  void shouldServeOthersWhileOneVolumesHostsWaitInNumbers() {
+    PrimaryVolume primary = start(cluster);
+    cluster.create(2, (long) BLOCKS * BLOCK, BLOCK);
+    cluster.node(3).shard.follow(PipelineRig.id(2), EPOCH);
+    PrimaryVolume beside =
+        cluster.node(1).shard.lead(PipelineRig.id(2), EPOCH, new TreeSet<>(List.of(3)), 0);
+    cluster.turnUntil(beside::isServing);
+    cluster.node(2).rig.disk.latency(10_000_000_000L, 10_000_000_000L);
+    write(primary, 1, 5);
+    cluster.turns(1000);
+    for (int i = 0; i < 10_000; i++) {
+      read(primary, 1);
+    }
+    cluster.turns(1000);
+    assertThat(pending).as("all see what may yet be lost").isEqualTo(10_001);
+    BlockRequest other = write(beside, 1, 6);
+    cluster.turns(1000);
+    assertThat(other.status).isEqualTo(BlockStatus.OK);
+    primary.dropped(2);
+    cluster.turnUntil(() -> pending == 0);
+  }
+
+  @Test
   void shouldWithdrawWhatIsNotSequenced() {
     PrimaryVolume primary = start(new PipelineRig(1, new LinkOptions(2 << 20, 64, 5_000_000L)));
     cluster.network.isolate(2);
