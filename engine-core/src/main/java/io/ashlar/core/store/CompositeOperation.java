@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// and unmapped in between.
 final class CompositeOperation extends RequestSlots.Slot {
   /// What one step moves.
-  static final int CHUNK_BYTES = 128 * 1024;
+  static final int CHUNK_BYTES = LogStore.PIECE_BLOCKS * VolumeGeometry.BLOCK_BYTES;
 
   private static final int BLOCK_BYTES = VolumeGeometry.BLOCK_BYTES;
 

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// One lane of one device, serving: volumes over a log. [StoreOpening] makes it. Everything happens
 /// on one thread, from [#doWork] or from a volume's `submit`.
 public final class LogStore implements ShardAgent, LogListener {
+  /// Blocks of each record of a write that is too long for one, and of each step of a copy.
+  public static final int PIECE_BLOCKS = IoBuffers.LARGE_BLOCKS;
+
   /// After so long without a write the log's trailing mark is written.
   private static final long MARK_AFTER_NS = 100_000_000L;
 

@@ -17,6 +17,9 @@ public final class Link {
   /// The longest message.
   public static final int MESSAGE_BYTES_MAX = Transport.MESSAGE_BYTES_MAX - FrameFlyweight.BYTES;
 
+  /// The most that a message takes of the window beyond its length.
+  public static final int HEAD_BYTES_MAX = FrameFlyweight.BYTES + SendWindow.ALIGNMENT;
+
   private static final long NOBODY = 0;
 
   /// Each try in vain doubles the wait for the next, up to this: what is sent again adds to what
@@ -97,6 +100,11 @@ public final class Link {
   /// About how much more can wait for its acknowledgement.
   public int freeBytes() {
     return window.freeBytes();
+  }
+
+  /// How many more messages can wait for their acknowledgement.
+  public int freeMessages() {
+    return window.freeMessages();
   }
 
   /// What [#claim] points into.

@@ -9,7 +9,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /// Messages that were not acknowledged yet, in order, in memory that is taken at start. Each lies
 /// in one piece behind room for its frame's head.
 final class SendWindow {
-  private static final int ALIGNMENT = Long.BYTES;
+  static final int ALIGNMENT = Long.BYTES;
 
   private final UnsafeBuffer memory;
   private final int[] offsets;
@@ -59,6 +59,10 @@ final class SendWindow {
     return next - first == offsets.length
         ? 0
         : Math.max(0, memory.capacity() - used - Transport.MESSAGE_BYTES_MAX);
+  }
+
+  int freeMessages() {
+    return offsets.length - (int) (next - first);
   }
 
   /// Takes the message that was put where [#claim] said.

@@ -11,7 +11,8 @@ final class Followers {
   private static final class Follower {
     private final PeerLink peer;
     private long durable;
-    private long reserved;
+    private int reservedRecords;
+    private long reservedBytes;
     private boolean wasSent;
 
     /// It lacks something that it was sent, or did not take it: it can only catch up as one that
@@ -31,30 +32,32 @@ final class Followers {
     }
   }
 
-  /// Puts room aside with every member for what a request will send.
+  /// Puts room aside with every member for what a request sends.
   ///
   /// @return false if one has none now, and nothing was put aside
-  boolean reserve(int bytes) {
+  boolean reserve(Sending sending) {
     for (int i = 0; i < all.size(); i++) {
       Follower each = all.get(i);
-      if (!each.isLost && !each.peer.hasRoom(bytes)) {
+      if (!each.isLost && !each.peer.hasRoom(sending.records, sending.bytes)) {
         return false;
       }
     }
     for (int i = 0; i < all.size(); i++) {
-      Follower each = all.get(i);
-      each.reserved += bytes;
-      each.peer.reserve(bytes);
+      reserve(all.get(i), sending.records, sending.bytes);
     }
     return true;
   }
 
-  void release(int bytes) {
+  void release(Sending sending) {
     for (int i = 0; i < all.size(); i++) {
-      Follower each = all.get(i);
-      each.reserved -= bytes;
-      each.peer.reserve(-bytes);
+      reserve(all.get(i), -sending.records, -sending.bytes);
     }
+  }
+
+  private static void reserve(Follower follower, int records, long bytes) {
+    follower.reservedRecords += records;
+    follower.reservedBytes += bytes;
+    follower.peer.reserve(records, bytes);
   }
 
   /// Whether every member can be sent so many bytes now.
@@ -117,7 +120,7 @@ final class Followers {
     for (int i = all.size() - 1; i >= 0; i--) {
       Follower each = all.get(i);
       if (each.peer.node() == node) {
-        each.peer.reserve(-each.reserved);
+        reserve(each, -each.reservedRecords, -each.reservedBytes);
         all.remove(i);
       }
     }

@@ -20,25 +20,41 @@ final class PeerLink implements Link.Listener {
     void onNewLife(PeerLink peer);
   }
 
+  /// What a message takes of the link beyond the record in it.
+  private static final int HEAD_BYTES_MAX = MessageFlyweight.BYTES + Link.HEAD_BYTES_MAX;
+
+  /// So large a part of the link's messages is left for those that carry no record, so that answers
+  /// get through however much hosts write here.
+  private static final int SPARE_PART = 8;
+
   private final int node;
   private final Receiver receiver;
   private final MessageFlyweight outgoing = new MessageFlyweight();
   private final MessageFlyweight incoming = new MessageFlyweight();
   private final UnsafeBuffer arrived = new UnsafeBuffer(0, 0);
   private final Link link;
-  private long reserved;
+  private final int spareMessages;
+  private int reservedMessages;
+  private long reservedBytes;
 
   /// @param maker makes the link, which is to tell this one
   PeerLink(int node, Receiver receiver, LinkMaker maker) {
     this.node = node;
     this.receiver = receiver;
     link = maker.link(this);
+    spareMessages = link.freeMessages() / SPARE_PART;
   }
 
   /// Makes a link that tells a listener.
   @FunctionalInterface
   interface LinkMaker {
     Link link(Link.Listener listener);
+  }
+
+  /// Whether an empty link of this size has room for any request.
+  static boolean isRoomy(int messages, int bytes) {
+    int needed = messages / SPARE_PART + Sending.RECORDS_MAX;
+    return messages >= needed && bytes >= Sending.BYTES_MAX + (long) needed * HEAD_BYTES_MAX;
   }
 
   int node() {
@@ -49,15 +65,24 @@ final class PeerLink implements Link.Listener {
     return link;
   }
 
-  /// Whether so many bytes fit beside all that was put aside.
-  boolean hasRoom(int bytes) {
-    return link.isConnected() && link.freeBytes() - reserved >= MessageFlyweight.BYTES + bytes;
+  /// Whether so many records, of so many bytes together, fit beside all that was put aside.
+  boolean hasRoom(int records, int bytes) {
+    return hasRoomBeside(spareMessages + records, bytes);
+  }
+
+  private boolean hasRoomBeside(int messages, int bytes) {
+    long heads = (long) (reservedMessages + messages) * HEAD_BYTES_MAX;
+    return link.isConnected()
+        && link.freeMessages() - reservedMessages >= messages
+        && link.freeBytes() >= reservedBytes + bytes + heads;
   }
 
   /// Puts room aside, or gives it back.
-  void reserve(long bytes) {
-    reserved += bytes;
-    Check.that(reserved >= 0, "what is given back was put aside", node, reserved);
+  void reserve(int records, long bytes) {
+    reservedMessages += records;
+    reservedBytes += bytes;
+    boolean isBalanced = reservedMessages >= 0 && reservedBytes >= 0;
+    Check.that(isBalanced, "what is given back was put aside", node, reservedBytes);
   }
 
   /// Whether a record of so many bytes can be sent now.
@@ -80,7 +105,7 @@ final class PeerLink implements Link.Listener {
   ///
   /// @return false if there is no room for it now
   boolean say(byte kind, int epoch, VolumeId volume, long writeId) {
-    int at = link.claim(MessageFlyweight.BYTES);
+    int at = claimBeside();
     if (at < 0) {
       return false;
     }
@@ -91,7 +116,7 @@ final class PeerLink implements Link.Listener {
 
   /// Says that a message's volume is not followed here.
   boolean refuse(MessageFlyweight message) {
-    int at = link.claim(MessageFlyweight.BYTES);
+    int at = claimBeside();
     if (at < 0) {
       return false;
     }
@@ -99,6 +124,11 @@ final class PeerLink implements Link.Listener {
     outgoing.wrap(link.memory(), at).refusal();
     link.commit(at, MessageFlyweight.BYTES);
     return true;
+  }
+
+  /// Room for a message without a record; -1 if all there is was put aside for those with one.
+  private int claimBeside() {
+    return hasRoomBeside(1, 0) ? link.claim(MessageFlyweight.BYTES) : -1;
   }
 
   @Override

@@ -22,8 +22,8 @@ final class PendingRequest {
   /// The id that must be on every replica before the host is told.
   long awaitedId;
 
-  /// Room in the links that was put aside for it.
-  int reservedBytes;
+  /// What room was put aside for it.
+  final Sending sending = new Sending();
 
   PendingRequest() {
     inner.attachment = this;

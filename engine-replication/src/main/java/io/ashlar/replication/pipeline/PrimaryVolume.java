@@ -29,9 +29,6 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
 
   private static final int BLOCK_BYTES = VolumeGeometry.BLOCK_BYTES;
 
-  /// What a composite operation writes at once beyond whole blocks: two ends.
-  private static final int ENDS = 2;
-
   private enum State {
     /// The record that begins the epoch is not on every replica yet: hosts wait.
     BEGINNING,
@@ -54,6 +51,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   private final Followers followers;
   private final UncommittedWrites uncommitted = new UncommittedWrites(UNCOMMITTED_MAX);
   private final RequestQueue waiting = new RequestQueue();
+  private final Sending beginning = new Sending();
   private final PendingList stored = new PendingList();
 
   /// What was seen and may not be told for want of a lease.
@@ -63,6 +61,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   private boolean isBegun;
   private long firstId;
   private long committed;
+  private int reservedRecords;
   private int underWay;
 
   /// @param volume the store's
@@ -110,34 +109,41 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   /// Who sends nothing passes those that wait for room: what they will write was not acknowledged,
   /// so nobody may count on seeing it.
   private boolean isBehindOthers(BlockRequest request) {
-    return !waiting.isEmpty() && bytesOf(request) > 0;
+    return !waiting.isEmpty() && Sending.sends(request);
   }
 
   private boolean tryPass(BlockRequest request) {
-    int bytes = bytesOf(request);
-    if (bytes > 0 && !followers.reserve(bytes)) {
+    PendingRequest pending = requests.take();
+    if (!tryReserve(pending.sending.of(request, request.lengthBytes))) {
+      requests.give(pending);
       return false;
     }
-    PendingRequest pending = requests.take();
     pending.begin(request, this);
     pending.inner.source = behind(request.source);
-    pending.reservedBytes = bytes;
     underWay++;
     volume.submit(pending.inner);
     return true;
   }
 
-  /// The most that the request sends at once; what is refused for its length costs no more than the
-  /// longest that is taken.
-  private static int bytesOf(BlockRequest request) {
-    long blocks =
-        Math.clamp(request.lengthBytes, 0, VolumeGeometry.TRANSFER_BYTES_MAX) / BLOCK_BYTES;
-    return switch (request.operation) {
-      case READ, VERIFY, COMPARE, MAPPING, FLUSH -> 0;
-      case SAVE_RESERVATIONS -> SealedRecord.bytesMax(ENDS * 8);
-      case UNMAP, WRITE_ZEROES -> SealedRecord.bytesMax(ENDS + 1);
-      case WRITE, COMPARE_AND_WRITE, OR_WRITE, COPY -> SealedRecord.bytesMax((int) blocks + ENDS);
-    };
+  /// Puts room aside for what is sent, where all of it has to wait for the replicas.
+  private boolean tryReserve(Sending sending) {
+    if (sending.records == 0) {
+      return true;
+    }
+    boolean hasRoom = uncommitted.free() - reservedRecords >= sending.records;
+    if (!hasRoom || !followers.reserve(sending)) {
+      return false;
+    }
+    reservedRecords += sending.records;
+    return true;
+  }
+
+  private void release(Sending sending) {
+    if (sending.records > 0) {
+      followers.release(sending);
+      reservedRecords -= sending.records;
+      sending.clear();
+    }
   }
 
   @Override
@@ -151,8 +157,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
 
   /// The store has done its part.
   void onStored(PendingRequest pending) {
-    followers.release(pending.reservedBytes);
-    pending.reservedBytes = 0;
+    release(pending.sending);
     if (state == State.OVER) {
       end(pending, BlockStatus.OFFLINE);
       return;
@@ -222,7 +227,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
 
   @Override
   public boolean admits(int recordBytes) {
-    return !uncommitted.isFull() && followers.admit(recordBytes);
+    return uncommitted.free() > 0 && followers.admit(recordBytes);
   }
 
   @Override
@@ -332,9 +337,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
       if (clock.nanoTime() < notBeforeNs) {
         return 0;
       }
-      isBegun = store.lead(id(), epoch, new BlockRequest(begun -> {}));
-      firstId = history.sequenced();
-      return isBegun ? 1 : 0;
+      return begin() ? 1 : 0;
     }
     int work = tellUnleased();
     while (state == State.SERVING && !waiting.isEmpty()) {
@@ -346,6 +349,16 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
       work++;
     }
     return work;
+  }
+
+  private boolean begin() {
+    if (!tryReserve(beginning.ofBeginning())) {
+      return false;
+    }
+    isBegun = store.lead(id(), epoch, new BlockRequest(begun -> {}));
+    firstId = history.sequenced();
+    release(beginning);
+    return isBegun;
   }
 
   private int tellUnleased() {

@@ -1,5 +1,6 @@
 package io.ashlar.replication.pipeline;
 
+import io.ashlar.core.base.Check;
 import io.ashlar.replication.lease.LeaseTerms;
 import io.ashlar.replication.link.LinkOptions;
 
@@ -16,6 +17,12 @@ public record ReplicaOptions(LinkOptions links, LeaseTerms leases, long heartbea
   public static final ReplicaOptions DEFAULT =
       new ReplicaOptions(
           LinkOptions.DEFAULT, new LeaseTerms(LEASE_NS, DRIFT_PER_MILLION), HEARTBEAT_NS);
+
+  public ReplicaOptions {
+    int messages = links.windowMessages();
+    Check.that(
+        PeerLink.isRoomy(messages, links.windowBytes()), "the longest request fits", messages);
+  }
 
   public ReplicaOptions withLinks(LinkOptions other) {
     return new ReplicaOptions(other, leases, heartbeatNs);

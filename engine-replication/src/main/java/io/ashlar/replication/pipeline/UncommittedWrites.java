@@ -21,12 +21,13 @@ final class UncommittedWrites {
     mask = capacity - 1;
   }
 
-  boolean isFull() {
-    return next - first == froms.length;
+  /// How many more there is room for.
+  int free() {
+    return froms.length - (int) (next - first);
   }
 
   void add(long fromBlock, long endBlock, long lastId) {
-    Check.that(!isFull(), "there is room for what is sequenced");
+    Check.that(free() > 0, "there is room for what is sequenced");
     int index = (int) next++ & mask;
     froms[index] = fromBlock;
     ends[index] = endBlock;

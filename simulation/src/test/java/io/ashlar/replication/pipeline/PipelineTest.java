@@ -27,6 +27,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Writes on their way to three replicas that stay: what hosts see, what each replica has, and what
@@ -365,23 +366,62 @@ class PipelineTest {
     assertThat(write.status).isEqualTo(BlockStatus.OK);
   }
 
-  @Test
-  void shouldHoldOneVolumeBackWithoutTheOthers() {
-    PrimaryVolume primary = start(new PipelineRig(1, new LinkOptions(2 << 20, 64, 5_000_000L)));
+  /// Many of one kind, more than a window holds.
+  ///
+  /// @param blocks of each
+  /// @param burst how many come at once
+  record Flood(BlockOperation operation, int blocks, LinkOptions links, int requests, int burst) {}
+
+  static List<Flood> floods() {
+    LinkOptions few = new LinkOptions(2 << 20, 64, 5_000_000L);
+    LinkOptions many = new LinkOptions(8 << 20, 16_384, 5_000_000L);
+    return List.of(
+        new Flood(BlockOperation.WRITE, 32, few, 200, 1),
+        // Of a block of zeroes, nothing but its head is sent.
+        new Flood(BlockOperation.WRITE, 1, few, 200, 1),
+        new Flood(BlockOperation.WRITE, 1, few, 200, 200),
+        new Flood(BlockOperation.WRITE, 1, many, 6_000, 50),
+        new Flood(BlockOperation.UNMAP, 2, few, 200, 200),
+        new Flood(BlockOperation.COPY, 16, few, 200, 10));
+  }
+
+  @ParameterizedTest
+  @MethodSource("floods")
+  void shouldHoldOneVolumeBackWithoutTheOthers(Flood flood) {
+    PrimaryVolume primary = start(new PipelineRig(1, flood.links));
     cluster.create(2, (long) BLOCKS * BLOCK, BLOCK);
     BlockVolume alone = cluster.node(1).rig.volume(2);
     cluster.network.isolate(2);
-    for (int i = 0; i < 200; i++) {
-      submit(primary, carrying(BlockOperation.WRITE, 0, 32, i));
-      cluster.turns(20);
+    for (int i = 0; i < flood.requests; i++) {
+      BlockRequest request = carrying(flood.operation, 0, flood.blocks, flood.blocks - 1);
+      request.source = primary;
+      request.sourceOffsetBytes = 32L * BLOCK;
+      submit(primary, request);
+      cluster.turns(i % flood.burst == 0 ? 20 : 0);
     }
-    assertThat(pending).isEqualTo(200);
+    assertThat(pending).isEqualTo(flood.requests);
     BlockRequest beside = write(alone, 1, 1);
     cluster.turns(500);
     assertThat(beside.status).as("a volume without replicas").isEqualTo(BlockStatus.OK);
     cluster.network.heal();
     cluster.turnUntil(() -> pending == 0);
     assertThat(primary.isIdle()).isTrue();
+  }
+
+  /// Node 2 leads a volume as well: what it says of the first one has room beside its own writes.
+  @Test
+  void shouldAnswerBesideAFloodOfItsOwn() {
+    PrimaryVolume primary = start(new PipelineRig(1, new LinkOptions(2 << 20, 64, 5_000_000L)));
+    cluster.create(2, (long) BLOCKS * BLOCK, BLOCK);
+    PrimaryVolume other = cluster.lead(2, 2, EPOCH);
+    cluster.turnUntil(other::isServing);
+    for (int i = 0; i < 3_000; i++) {
+      write(other, 0, 0);
+    }
+    BlockRequest write = write(primary, 1, 1);
+    cluster.turns(1_000);
+    assertThat(write.status).isEqualTo(BlockStatus.OK);
+    cluster.turnUntil(() -> pending == 0);
   }
 
   @Test
