@@ -17,6 +17,14 @@ final class PendingList {
     last = pending;
   }
 
+  /// Hands over everything, linked by `next`, and is empty afterwards.
+  @Nullable PendingRequest takeAll() {
+    PendingRequest all = first;
+    first = null;
+    last = null;
+    return all;
+  }
+
   @Nullable PendingRequest peek() {
     return first;
   }

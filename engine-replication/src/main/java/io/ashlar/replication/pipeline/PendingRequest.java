@@ -19,7 +19,8 @@ final class PendingRequest {
   /// Whose it is.
   @Nullable PrimaryVolume volume;
 
-  /// The id that must be on every replica before the host is told.
+  /// The id that must be on every replica before the host is told; of a copy from another volume,
+  /// first one of that volume's.
   long awaitedId;
 
   /// What room was put aside for it.

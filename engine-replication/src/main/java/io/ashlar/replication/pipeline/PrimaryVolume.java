@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// its range is not everywhere yet waits for it, for a failover might lose that write or keep it.
 /// And it is told only while all other members have promised that nobody else leads: asked when the
 /// data was read, for this process may have stood still meanwhile.
+///
+/// A copy from another volume that this node leads is held to that volume's mark and promises too,
+/// before it is to its own: until then its outcome is unknown, as that of any write.
 public final class PrimaryVolume extends VolumeLayer implements HistoryListener {
   /// Writes that may be sequenced and not on every replica.
   private static final int UNCOMMITTED_MAX = 4096;
@@ -56,6 +59,9 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
 
   /// What was seen and may not be told for want of a lease.
   private final PendingList unleased = new PendingList();
+
+  /// Copies whose data may yet be lost in the volume that it came from.
+  private final PendingList copied = new PendingList();
 
   private State state = State.BEGINNING;
   private boolean isBegun;
@@ -113,6 +119,11 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   }
 
   private boolean tryPass(BlockRequest request) {
+    if (request.source instanceof PrimaryVolume source && source.state == State.OVER) {
+      // What is there may be of the past by now.
+      request.complete(BlockStatus.OFFLINE);
+      return true;
+    }
     PendingRequest pending = requests.take();
     if (!tryReserve(pending.sending.of(request, request.lengthBytes))) {
       requests.give(pending);
@@ -158,6 +169,48 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   /// The store has done its part.
   void onStored(PendingRequest pending) {
     release(pending.sending);
+    PrimaryVolume source = sourceElsewhere(pending);
+    if (state == State.OVER || source == null) {
+      awaitReplicas(pending);
+      return;
+    }
+    BlockRequest host = pending.host();
+    pending.awaitedId = source.over(host.sourceOffsetBytes, host.lengthBytes);
+    if (!tryLeaveSource(pending, source)) {
+      copied.add(pending);
+    }
+  }
+
+  /// The other volume that a copy which was done has its data from; null if it is none.
+  private @Nullable PrimaryVolume sourceElsewhere(PendingRequest pending) {
+    boolean isCopied =
+        pending.inner.operation == BlockOperation.COPY && pending.inner.status == BlockStatus.OK;
+    return isCopied && pending.host().source instanceof PrimaryVolume other && other != this
+        ? other
+        : null;
+  }
+
+  /// Goes on with a copy if what it copied is there to stay in the source, or never will be.
+  private boolean tryLeaveSource(PendingRequest pending, PrimaryVolume source) {
+    if (source.state == State.OVER) {
+      end(pending, BlockStatus.OFFLINE);
+      return true;
+    }
+    if (!source.mayTell(pending.awaitedId)) {
+      return false;
+    }
+    awaitReplicas(pending);
+    return true;
+  }
+
+  /// Whether what was seen up to an id may be told now.
+  private boolean mayTell(long writeId) {
+    return state == State.SERVING
+        && writeId <= committed
+        && followers.haveLeased(heartbeats, clock.nanoTime());
+  }
+
+  private void awaitReplicas(PendingRequest pending) {
     if (state == State.OVER) {
       end(pending, BlockStatus.OFFLINE);
       return;
@@ -200,14 +253,18 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
       return 0;
     }
     return switch (inner.operation) {
-      case READ, VERIFY, COMPARE, MAPPING -> over(inner);
-      default -> inner.status == BlockStatus.OK ? history.durable() : over(inner);
+      case READ, VERIFY, COMPARE, MAPPING -> over(inner.offsetBytes, inner.lengthBytes);
+      default ->
+          inner.status == BlockStatus.OK
+              ? history.durable()
+              : over(inner.offsetBytes, inner.lengthBytes);
     };
   }
 
-  private long over(BlockRequest inner) {
-    long from = inner.offsetBytes / BLOCK_BYTES;
-    long end = (inner.offsetBytes + inner.lengthBytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
+  /// The last write that a read of the range may have seen and that may yet be lost; 0 for none.
+  private long over(long offsetBytes, long lengthBytes) {
+    long from = offsetBytes / BLOCK_BYTES;
+    long end = (offsetBytes + lengthBytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
     return uncommitted.lastOver(from, end, history.durable());
   }
 
@@ -296,6 +353,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     store.historyOf(id(), null);
     endAll(stored);
     endAll(unleased);
+    endAll(copied);
     for (BlockRequest each = waiting.poll(); each != null; each = waiting.poll()) {
       each.complete(BlockStatus.OFFLINE);
     }
@@ -339,7 +397,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
       }
       return begin() ? 1 : 0;
     }
-    int work = tellUnleased();
+    int work = tellUnleased() + leaveSources();
     while (state == State.SERVING && !waiting.isEmpty()) {
       BlockRequest head = Check.present(waiting.poll(), "not empty");
       if (!tryPass(head)) {
@@ -369,6 +427,24 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
       told++;
     }
     return told;
+  }
+
+  private int leaveSources() {
+    int left = 0;
+    PendingRequest each = copied.takeAll();
+    while (each != null) {
+      PendingRequest rest = each.next;
+      PrimaryVolume source = sourceElsewhere(each);
+      if (state == State.OVER || source == null) {
+        awaitReplicas(each);
+      } else if (tryLeaveSource(each, source)) {
+        left++;
+      } else {
+        copied.add(each);
+      }
+      each = rest;
+    }
+    return left;
   }
 
   /// When it wants a turn though nothing happens.

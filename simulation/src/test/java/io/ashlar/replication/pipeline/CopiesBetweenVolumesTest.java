@@ -1,0 +1,183 @@
+package io.ashlar.replication.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ashlar.core.volume.BlockOperation;
+import io.ashlar.core.volume.BlockRequest;
+import io.ashlar.core.volume.BlockStatus;
+import io.ashlar.core.volume.BlockVolume;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Node 1 leads two volumes. The one that is copied from has replicas on nodes 2 and 3, the other
+/// on node 3 alone, so that nothing which node 2 does matters to it.
+class CopiesBetweenVolumesTest {
+  private static final int SOURCE = 1;
+  private static final int TARGET = 2;
+  private static final int EPOCH = 10;
+  private static final int BLOCK = 4096;
+  private static final int BLOCKS = 64;
+  private static final long NEVER_NS = 10_000_000_000L;
+
+  private final PipelineRig cluster = new PipelineRig(1);
+  private final PrimaryVolume source;
+  private final PrimaryVolume target;
+  private int pending;
+
+  CopiesBetweenVolumesTest() {
+    for (int layer = SOURCE; layer <= TARGET; layer++) {
+      cluster.create(layer, (long) BLOCKS * BLOCK, BLOCK);
+    }
+    source = cluster.lead(SOURCE, 1, EPOCH);
+    target = lead(1, TARGET, EPOCH, 3);
+  }
+
+  private PrimaryVolume lead(int node, int layer, int epoch, int follower) {
+    cluster.node(follower).shard.follow(PipelineRig.id(layer), epoch);
+    TreeSet<Integer> others = new TreeSet<>(List.of(follower));
+    return cluster.node(node).shard.lead(PipelineRig.id(layer), epoch, others, 0);
+  }
+
+  @BeforeEach
+  void writeFive() {
+    cluster.turnUntil(() -> source.isServing() && target.isServing());
+    write(source, 5);
+    cluster.turnUntil(() -> pending == 0);
+    cluster.turns(1000);
+  }
+
+  private BlockRequest request(BlockOperation operation, long value) {
+    BlockRequest request = new BlockRequest(ended -> pending--);
+    request.operation = operation;
+    request.lengthBytes = BLOCK;
+    request.data.wrap(ByteBuffer.allocateDirect(BLOCK));
+    request.data.putLong(0, value);
+    request.status = BlockStatus.ABORTED;
+    pending++;
+    return request;
+  }
+
+  private BlockRequest write(BlockVolume volume, long value) {
+    BlockRequest write = request(BlockOperation.WRITE, value);
+    volume.submit(write);
+    return write;
+  }
+
+  private BlockRequest copy(BlockVolume from, BlockVolume to) {
+    BlockRequest copy = request(BlockOperation.COPY, 0);
+    copy.source = from;
+    copy.offsetBytes = BLOCK;
+    to.submit(copy);
+    return copy;
+  }
+
+  /// What the target's block has that is copied to.
+  private long copiedValue() {
+    BlockRequest read = request(BlockOperation.READ, 0);
+    read.offsetBytes = BLOCK;
+    target.submit(read);
+    cluster.turnUntil(() -> read.status == BlockStatus.OK);
+    return read.data.getLong(0);
+  }
+
+  /// A write to the source that node 2 does not get done.
+  private void writeSixToBeLost() {
+    cluster.node(2).rig.disk.latency(NEVER_NS, NEVER_NS);
+    write(source, 6);
+    cluster.turns(1000);
+  }
+
+  @Test
+  void shouldWaitForWhatItCopied() {
+    writeSixToBeLost();
+    BlockRequest copy = copy(source, target);
+    cluster.turns(1000);
+    assertThat(copy.status).as("node 2 has not what was copied").isEqualTo(BlockStatus.ABORTED);
+    BlockRequest beside = write(target, 7);
+    cluster.turns(1000);
+    assertThat(beside.status).as("the target waits for node 3 alone").isEqualTo(BlockStatus.OK);
+    source.dropped(2);
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(copy.status).isEqualTo(BlockStatus.OK);
+    assertThat(copiedValue()).isEqualTo(6);
+    assertThat(source.isIdle()).isTrue();
+    assertThat(target.isIdle()).isTrue();
+  }
+
+  @Test
+  void shouldNotWaitForWhatItDidNotCopy() {
+    writeSixToBeLost();
+    BlockRequest copy = request(BlockOperation.COPY, 0);
+    copy.source = source;
+    copy.sourceOffsetBytes = 8L * BLOCK;
+    target.submit(copy);
+    cluster.turns(1000);
+    assertThat(copy.status).isEqualTo(BlockStatus.OK);
+  }
+
+  @Test
+  void shouldWaitForTheSourcesLeases() {
+    cluster.network.isolate(2);
+    cluster.turns(1000);
+    BlockRequest copy = copy(source, target);
+    cluster.turns(1000);
+    assertThat(copy.status)
+        .as("somebody else may lead the source by now")
+        .isEqualTo(BlockStatus.ABORTED);
+    cluster.network.heal();
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(copy.status).isEqualTo(BlockStatus.OK);
+    assertThat(copiedValue()).isEqualTo(5);
+  }
+
+  @Test
+  void shouldWaitForTheTargetToo() {
+    cluster.node(3).rig.disk.latency(NEVER_NS, NEVER_NS);
+    BlockRequest copy = copy(source, target);
+    cluster.turns(2000);
+    assertThat(copy.status).isEqualTo(BlockStatus.ABORTED);
+    target.dropped(3);
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(copy.status).isEqualTo(BlockStatus.OK);
+  }
+
+  @Test
+  void shouldEndAsUnknownWhenTheSourceIsLedElsewhere() {
+    writeSixToBeLost();
+    BlockRequest copy = copy(source, target);
+    cluster.turns(1000);
+    source.over();
+    cluster.turns(10);
+    assertThat(copy.status).isEqualTo(BlockStatus.OFFLINE);
+    assertThat(pending).isZero();
+    assertThat(target.isServing()).isTrue();
+    assertThat(target.isIdle()).isTrue();
+    write(target, 7);
+    BlockRequest late = copy(source, target);
+    assertThat(late.status).isEqualTo(BlockStatus.OFFLINE);
+    cluster.turnUntil(() -> pending == 0);
+  }
+
+  @Test
+  void shouldEndAsUnknownWhenTheTargetIsLedElsewhere() {
+    writeSixToBeLost();
+    BlockRequest copy = copy(source, target);
+    cluster.turns(1000);
+    target.over();
+    assertThat(copy.status).isEqualTo(BlockStatus.OFFLINE);
+    assertThat(target.isIdle()).isTrue();
+    assertThat(source.isIdle()).as("its write is under way still").isFalse();
+    source.dropped(2);
+    cluster.turnUntil(() -> pending == 0);
+  }
+
+  @Test
+  void shouldCopyWithinAVolumeAsItWrites() {
+    BlockRequest copy = copy(source, source);
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(copy.status).isEqualTo(BlockStatus.OK);
+  }
+}
