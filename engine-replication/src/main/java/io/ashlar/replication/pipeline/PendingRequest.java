@@ -23,6 +23,9 @@ final class PendingRequest {
   /// first one of that volume's.
   long awaitedId;
 
+  /// How much of it the store has done.
+  long doneBytes;
+
   /// What room was put aside for it.
   final Sending sending = new Sending();
 
@@ -35,13 +38,18 @@ final class PendingRequest {
     host = request;
     volume = primary;
     awaitedId = 0;
+    doneBytes = 0;
     request.slot = this;
     inner.operation = request.operation;
-    inner.offsetBytes = request.offsetBytes;
-    inner.lengthBytes = request.lengthBytes;
     inner.data.wrap(request.data);
     inner.source = request.source;
-    inner.sourceOffsetBytes = request.sourceOffsetBytes;
+  }
+
+  /// Makes the store's request so much of the host's as comes next.
+  void part(long lengthBytes) {
+    inner.offsetBytes = host().offsetBytes + doneBytes;
+    inner.sourceOffsetBytes = host().sourceOffsetBytes + doneBytes;
+    inner.lengthBytes = lengthBytes;
   }
 
   private void onStored(BlockRequest ended) {

@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 /// its range is not everywhere yet waits for it, for a failover might lose that write or keep it.
 /// And it is told only while all other members have promised that nobody else leads: asked when the
 /// data was read, for this process may have stood still meanwhile.
-///
-/// A copy from another volume that this node leads is held to that volume's mark and promises too,
-/// before it is to its own: until then its outcome is unknown, as that of any write.
 public final class PrimaryVolume extends VolumeLayer implements HistoryListener {
   /// Writes that may be sequenced and not on every replica.
   private static final int UNCOMMITTED_MAX = 4096;
@@ -60,8 +57,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   /// What was seen and may not be told for want of a lease.
   private final PendingList unleased = new PendingList();
 
-  /// Copies whose data may yet be lost in the volume that it came from.
-  private final PendingList copied = new PendingList();
+  private final Copies copies = new Copies(this);
 
   private State state = State.BEGINNING;
   private boolean isBegun;
@@ -96,6 +92,11 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     return committed;
   }
 
+  /// Whether nothing is told as done any more.
+  boolean isOver() {
+    return state == State.OVER;
+  }
+
   /// Whether hosts are served.
   public boolean isServing() {
     return state == State.SERVING;
@@ -119,21 +120,30 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   }
 
   private boolean tryPass(BlockRequest request) {
-    if (request.source instanceof PrimaryVolume source && source.state == State.OVER) {
+    if (request.source instanceof PrimaryVolume source && source.isOver()) {
       // What is there may be of the past by now.
       request.complete(BlockStatus.OFFLINE);
       return true;
     }
     PendingRequest pending = requests.take();
-    if (!tryReserve(pending.sending.of(request, request.lengthBytes))) {
-      requests.give(pending);
-      return false;
-    }
     pending.begin(request, this);
     pending.inner.source = behind(request.source);
     underWay++;
-    volume.submit(pending.inner);
-    return true;
+    if (tryPass(pending, Copies.firstPartBytes(this, request))) {
+      return true;
+    }
+    free(pending);
+    return false;
+  }
+
+  /// Gives the store the next part of a request, if what it sends has room.
+  boolean tryPass(PendingRequest pending, long lengthBytes) {
+    boolean hasRoom = tryReserve(pending.sending.of(pending.inner, lengthBytes));
+    if (hasRoom) {
+      pending.part(lengthBytes);
+      volume.submit(pending.inner);
+    }
+    return hasRoom;
   }
 
   /// Puts room aside for what is sent, where all of it has to wait for the replicas.
@@ -169,48 +179,20 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   /// The store has done its part.
   void onStored(PendingRequest pending) {
     release(pending.sending);
-    PrimaryVolume source = sourceElsewhere(pending);
-    if (state == State.OVER || source == null) {
+    if (state == State.OVER || !copies.keep(pending)) {
       awaitReplicas(pending);
-      return;
     }
-    BlockRequest host = pending.host();
-    pending.awaitedId = source.over(host.sourceOffsetBytes, host.lengthBytes);
-    if (!tryLeaveSource(pending, source)) {
-      copied.add(pending);
-    }
-  }
-
-  /// The other volume that a copy which was done has its data from; null if it is none.
-  private @Nullable PrimaryVolume sourceElsewhere(PendingRequest pending) {
-    boolean isCopied =
-        pending.inner.operation == BlockOperation.COPY && pending.inner.status == BlockStatus.OK;
-    return isCopied && pending.host().source instanceof PrimaryVolume other && other != this
-        ? other
-        : null;
-  }
-
-  /// Goes on with a copy if what it copied is there to stay in the source, or never will be.
-  private boolean tryLeaveSource(PendingRequest pending, PrimaryVolume source) {
-    if (source.state == State.OVER) {
-      end(pending, BlockStatus.OFFLINE);
-      return true;
-    }
-    if (!source.mayTell(pending.awaitedId)) {
-      return false;
-    }
-    awaitReplicas(pending);
-    return true;
   }
 
   /// Whether what was seen up to an id may be told now.
-  private boolean mayTell(long writeId) {
+  boolean mayTell(long writeId) {
     return state == State.SERVING
         && writeId <= committed
         && followers.haveLeased(heartbeats, clock.nanoTime());
   }
 
-  private void awaitReplicas(PendingRequest pending) {
+  /// Tells when all replicas have what a request wrote or saw.
+  void awaitReplicas(PendingRequest pending) {
     if (state == State.OVER) {
       end(pending, BlockStatus.OFFLINE);
       return;
@@ -262,22 +244,26 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   }
 
   /// The last write that a read of the range may have seen and that may yet be lost; 0 for none.
-  private long over(long offsetBytes, long lengthBytes) {
+  long over(long offsetBytes, long lengthBytes) {
     long from = offsetBytes / BLOCK_BYTES;
     long end = (offsetBytes + lengthBytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
     return uncommitted.lastOver(from, end, history.durable());
   }
 
-  private void end(PendingRequest pending, BlockStatus status) {
-    underWay--;
+  void end(PendingRequest pending, BlockStatus status) {
     // The request is free before its host hears, who may submit the next at once.
     BlockRequest host = pending.host();
     host.resultBytes = pending.inner.resultBytes;
     host.resultMapped = pending.inner.resultMapped;
+    free(pending);
+    host.complete(status);
+  }
+
+  private void free(PendingRequest pending) {
+    underWay--;
+    pending.host().slot = null;
     pending.clear();
     requests.give(pending);
-    host.slot = null;
-    host.complete(status);
   }
 
   // What the store tells.
@@ -353,13 +339,13 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     store.historyOf(id(), null);
     endAll(stored);
     endAll(unleased);
-    endAll(copied);
+    copies.over();
     for (BlockRequest each = waiting.poll(); each != null; each = waiting.poll()) {
       each.complete(BlockStatus.OFFLINE);
     }
   }
 
-  private void endAll(PendingList list) {
+  void endAll(PendingList list) {
     for (PendingRequest each = list.poll(); each != null; each = list.poll()) {
       end(each, BlockStatus.OFFLINE);
     }
@@ -397,7 +383,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
       }
       return begin() ? 1 : 0;
     }
-    int work = tellUnleased() + leaveSources();
+    int work = tellUnleased() + copies.doWork();
     while (state == State.SERVING && !waiting.isEmpty()) {
       BlockRequest head = Check.present(waiting.poll(), "not empty");
       if (!tryPass(head)) {
@@ -427,24 +413,6 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
       told++;
     }
     return told;
-  }
-
-  private int leaveSources() {
-    int left = 0;
-    PendingRequest each = copied.takeAll();
-    while (each != null) {
-      PendingRequest rest = each.next;
-      PrimaryVolume source = sourceElsewhere(each);
-      if (state == State.OVER || source == null) {
-        awaitReplicas(each);
-      } else if (tryLeaveSource(each, source)) {
-        left++;
-      } else {
-        copied.add(each);
-      }
-      each = rest;
-    }
-    return left;
   }
 
   /// When it wants a turn though nothing happens.

@@ -7,7 +7,9 @@ import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.core.volume.BlockVolume;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.Test;
 class CopiesBetweenVolumesTest {
   private static final int SOURCE = 1;
   private static final int TARGET = 2;
+  private static final int LARGE = 3;
+  private static final int LONG_BYTES = 16 << 20;
   private static final int EPOCH = 10;
   private static final int BLOCK = 4096;
   private static final int BLOCKS = 64;
@@ -172,6 +176,84 @@ class CopiesBetweenVolumesTest {
     assertThat(source.isIdle()).as("its write is under way still").isFalse();
     source.dropped(2);
     cluster.turnUntil(() -> pending == 0);
+  }
+
+  private static BlockRequest longCopy(BlockRequest copy, BlockVolume from) {
+    copy.source = from;
+    copy.offsetBytes = LONG_BYTES;
+    copy.lengthBytes = LONG_BYTES;
+    return copy;
+  }
+
+  /// More than a link holds.
+  @Test
+  void shouldCopyMuchWithoutHoldingBackTheOthers() {
+    cluster.create(LARGE, 2L * LONG_BYTES, BLOCK);
+    PrimaryVolume large = lead(1, LARGE, EPOCH, 2);
+    cluster.turnUntil(large::isServing);
+    for (int at = 0; at < LONG_BYTES; at += 1 << 20) {
+      byte[] noise = new byte[1 << 20];
+      new SplittableRandom(at).nextBytes(noise);
+      BlockRequest fill = request(BlockOperation.WRITE, 0);
+      fill.offsetBytes = at;
+      fill.lengthBytes = noise.length;
+      fill.data.wrap(ByteBuffer.allocateDirect(noise.length));
+      fill.data.putBytes(0, noise);
+      large.submit(fill);
+      cluster.turnUntil(() -> pending == 0);
+    }
+    cluster.network.isolate(2);
+    BlockRequest copy = longCopy(request(BlockOperation.COPY, 0), large);
+    large.submit(copy);
+    cluster.turns(3000);
+    assertThat(copy.status).isEqualTo(BlockStatus.ABORTED);
+    BlockRequest beside = write(target, 7);
+    cluster.turns(1000);
+    assertThat(beside.status).isEqualTo(BlockStatus.OK);
+    cluster.network.heal();
+    cluster.turnUntil(() -> pending == 0);
+    assertThat(copy.status).isEqualTo(BlockStatus.OK);
+    for (int at = 0; at < LONG_BYTES; at += 1 << 20) {
+      BlockRequest read = request(BlockOperation.READ, 0);
+      read.offsetBytes = LONG_BYTES + at;
+      large.submit(read);
+      cluster.turnUntil(() -> pending == 0);
+      assertThat(read.data.getLong(0)).isEqualTo(beginning(at));
+    }
+  }
+
+  private static long beginning(int at) {
+    byte[] noise = new byte[Long.BYTES];
+    new SplittableRandom(at).nextBytes(noise);
+    return ByteBuffer.wrap(noise).order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+
+  @Test
+  void shouldRefuseALongCopyAsAWhole() {
+    cluster.create(LARGE, 2L * LONG_BYTES, BLOCK);
+    PrimaryVolume large = lead(1, LARGE, EPOCH, 2);
+    cluster.turnUntil(large::isServing);
+    BlockRequest beyond = longCopy(request(BlockOperation.COPY, 0), large);
+    beyond.offsetBytes += BLOCK;
+    BlockRequest overlapping = longCopy(request(BlockOperation.COPY, 0), large);
+    overlapping.sourceOffsetBytes = BLOCK;
+    BlockRequest odd = longCopy(request(BlockOperation.COPY, 0), large);
+    odd.lengthBytes -= 512;
+    BlockRequest elsewhere = longCopy(request(BlockOperation.COPY, 0), target);
+    long before = large.committed();
+    for (BlockRequest each : List.of(beyond, overlapping, odd, elsewhere)) {
+      large.submit(each);
+    }
+    cluster.turns(1000);
+    assertThat(List.of(beyond, overlapping, odd, elsewhere))
+        .extracting(each -> each.status)
+        .containsExactly(
+            BlockStatus.OUT_OF_RANGE,
+            BlockStatus.INVALID,
+            BlockStatus.INVALID,
+            BlockStatus.OUT_OF_RANGE);
+    assertThat(large.committed()).as("nothing was written").isEqualTo(before);
+    assertThat(large.isIdle()).isTrue();
   }
 
   @Test
