@@ -198,7 +198,8 @@ public final class UringBlockDevice implements LocalBlockDevice {
     ended = 0;
     interrupting.ring.disarm();
     int found = reap(interrupting);
-    if (polled != null && polled.inFlight() > 0) {
+    // A completion may have closed the device, perhaps before all had ended.
+    if (!closed && polled != null && polled.inFlight() > 0) {
       found += reap(polled);
     }
     if (found == 0) {

@@ -188,6 +188,30 @@ class UringBlockDeviceTest extends LocalBlockDeviceContract {
     UringBlockDevice.open(directory.resolve("pool"), OPTIONS).close();
   }
 
+  @Test
+  void shouldBeClosedByACompletion() throws Exception {
+    Path path = sparseFile("closed");
+    DeviceOptions polling = OPTIONS.withCompletion(DeviceOptions.CompletionMode.DEVICE_POLL);
+    UringBlockDevice other = UringBlockDevice.open(path, polling, none -> true);
+    int[] ended = new int[1];
+    for (int i = 0; i < 8; i++) {
+      DeviceRequest request =
+          new DeviceRequest(done -> {
+            ended[0]++;
+            other.close();
+          });
+      request.operation = i % 2 == 0 ? DeviceOperation.WRITE_DURABLE : DeviceOperation.FLUSH;
+      request.length = i % 2 == 0 ? 4096 : 0;
+      request.address = driver.address(0);
+      assertThat(other.submit(request)).isTrue();
+    }
+    while (ended[0] == 0) {
+      other.poll();
+    }
+    assertThat(ended[0]).as("none is told of after that").isEqualTo(1);
+    UringBlockDevice.open(path, OPTIONS).close();
+  }
+
   static void assertRefused(Path path, DeviceOpenException.Reason reason, String words) {
     assertThatThrownBy(() -> UringBlockDevice.open(path, OPTIONS).close())
         .isInstanceOfSatisfying(
