@@ -13,11 +13,28 @@ awk '
     gsub(/&#10;/, " ", rest); gsub(/&amp;/, "\\&", rest)
     return rest
   }
-  /<testcase / { test = attribute("classname"); sub(/.*\./, "", test); test = test "." attribute("name") }
+  # A class whose assumption before all tests fails leaves a report without tests, and no reason.
+  function nothing_ran() {
+    if (suite == "" || cases) return
+    sub(/.*\./, "", suite)
+    print "  " suite ": nothing ran, and the report has no reason (use a condition in place of @BeforeAll)"
+    count++
+  }
+  FNR == 1 { nothing_ran(); suite = ""; cases = 0 }
+  /<testsuite / { suite = attribute("name") }
+  /<testcase / {
+    cases++
+    test = attribute("classname")
+    sub(/.*\./, "", test)
+    name = attribute("name")
+    # A class that is skipped as a whole is one case without a name.
+    test = test (name == "" ? "" : "." name)
+  }
   /<skipped/ {
     reason = attribute("message")
     sub(/^Assumption failed: /, "", reason)
+    sub(/^.* ==> /, "", reason)
     print "  " test ": " (reason == "" ? "no reason given" : reason)
     count++
   }
-  END { if (!count) print "  none" }' "${reports[@]}"
+  END { nothing_ran(); if (!count) print "  none" }' "${reports[@]}"

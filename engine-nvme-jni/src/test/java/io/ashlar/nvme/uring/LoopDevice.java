@@ -1,24 +1,26 @@
 package io.ashlar.nvme.uring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// A block device made of a file.
 final class LoopDevice {
   private LoopDevice() {}
 
-  /// Skips the tests of machines that cannot attach one. Before all of them: a test whose device is
-  /// missing cannot be taken down.
-  static void assumeAvailable() {
-    assumeTrue(
-        "root".equals(System.getProperty("user.name")), "attaching a loop device needs root");
-    assumeTrue(Files.exists(Path.of("/dev/loop-control")), "this kernel has no loop devices");
-    assumeTrue(!losetup("--version").isEmpty(), "losetup is not installed");
+  /// Why this machine cannot attach one; null if it can.
+  static @Nullable String problem() {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      return "attaching a loop device needs root";
+    }
+    if (!Files.exists(Path.of("/dev/loop-control"))) {
+      return "this kernel has no loop devices";
+    }
+    return losetup("--version").isEmpty() ? "losetup is not installed" : null;
   }
 
   /// Attaches a new file to a free loop device.

@@ -1,7 +1,6 @@
 package io.ashlar.nvme.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ashlar.core.device.BlockDevice;
 import io.ashlar.core.device.BlockDeviceContract;
@@ -12,30 +11,28 @@ import io.ashlar.nvme.local.DeviceOptions;
 import io.ashlar.nvme.local.DeviceOptions.CompletionMode;
 import io.ashlar.nvme.posix.PosixNative;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// The port's contract on an NVMe disk, as block device and through its character device, with
 /// interrupts and polled. Overwrites the disk, so it must be named:
 /// `-Dashlar.test.nvme.block=/dev/nvme0n1 -Dashlar.test.nvme.character=/dev/ng0n1`. Polling needs
 /// poll queues (`nvme.poll_queues=1`).
+@EnabledIfSystemProperty(
+    named = "ashlar.test.nvme.block",
+    matches = ".+",
+    disabledReason = "no NVMe disk to overwrite is named; -Dashlar.test.nvme.block=/dev/…")
+@EnabledIfSystemProperty(
+    named = "ashlar.test.nvme.character",
+    matches = ".+",
+    disabledReason = "no NVMe disk to overwrite is named; -Dashlar.test.nvme.character=/dev/…")
 class NvmeDiskContractTest {
   private static final String PREFIX = "ashlar.test.nvme.";
   private static final String POLLED = "reads and writes polled";
-
-  @BeforeAll
-  static void needADisk() {
-    for (String kind : List.of("block", "character")) {
-      assumeTrue(
-          System.getProperty(PREFIX + kind) != null,
-          "no NVMe disk to overwrite is named; -D" + PREFIX + kind + "=/dev/…");
-    }
-  }
 
   abstract static class OnADisk extends BlockDeviceContract {
     private final String property;

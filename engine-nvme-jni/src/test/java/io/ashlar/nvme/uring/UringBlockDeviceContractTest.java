@@ -1,24 +1,17 @@
 package io.ashlar.nvme.uring;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.ashlar.core.device.BlockDevice;
 import io.ashlar.core.device.BlockDeviceContract;
 import io.ashlar.nvme.local.DeviceOptions;
 import io.ashlar.nvme.local.DeviceOptions.CompletionMode;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(NeedsIoUring.class)
 class UringBlockDeviceContractTest {
-  @BeforeAll
-  static void needIoUring() {
-    String problem = RingSetup.problem();
-    assumeTrue(problem == null, () -> "io_uring is not available here: " + problem);
-  }
-
   abstract static class OnAFile extends BlockDeviceContract {
     private final CompletionMode mode;
     @TempDir private Path directory;
@@ -72,12 +65,8 @@ class UringBlockDeviceContractTest {
   }
 
   @Nested
+  @ExtendWith(NeedsLoopDevices.class)
   class OnALoopDevice extends BlockDeviceContract {
-    @BeforeAll
-    static void needLoopDevices() {
-      LoopDevice.assumeAvailable();
-    }
-
     @TempDir private Path directory;
 
     @Override

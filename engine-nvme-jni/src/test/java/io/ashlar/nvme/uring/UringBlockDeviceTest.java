@@ -17,17 +17,12 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(NeedsIoUring.class)
 class UringBlockDeviceTest extends LocalBlockDeviceContract {
   static final DeviceOptions OPTIONS = DeviceOptions.DEFAULT.withQueueDepth(QUEUE_DEPTH);
-
-  @BeforeAll
-  static void needIoUring() {
-    String problem = RingSetup.problem();
-    assumeTrue(problem == null, () -> "io_uring is not available here: " + problem);
-  }
 
   @Override
   protected LocalBlockDevice open() throws Exception {

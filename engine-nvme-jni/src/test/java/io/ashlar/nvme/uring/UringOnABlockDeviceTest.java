@@ -1,7 +1,6 @@
 package io.ashlar.nvme.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ashlar.core.device.DeviceOperation;
 import io.ashlar.core.device.DeviceStatus;
@@ -9,24 +8,18 @@ import io.ashlar.nvme.local.DeviceDriver;
 import io.ashlar.nvme.local.DeviceOpenException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith({NeedsIoUring.class, NeedsLoopDevices.class})
 class UringOnABlockDeviceTest {
   private static final long SIZE_BYTES = 8 << 20;
 
   @TempDir private Path directory;
   private Path loop = Path.of("none");
   private DeviceDriver driver;
-
-  @BeforeAll
-  static void needIoUringAndLoopDevices() {
-    String problem = RingSetup.problem();
-    assumeTrue(problem == null, () -> "io_uring is not available here: " + problem);
-    LoopDevice.assumeAvailable();
-  }
 
   @BeforeEach
   void attach() throws Exception {
