@@ -6,11 +6,10 @@ import io.ashlar.core.base.Clock;
 /// Time that passes only when told to.
 public final class SimulatedClock implements Clock {
   private static final long NS_PER_MS = 1_000_000;
+  private static final long EPOCH_AT_ZERO_MS = 1_800_000_000_000L;
 
   /// Not zero, so that code which takes zero for "never" is found out.
   private long nowNs = 1_000_000_000_000L;
-
-  private long epochAtZeroMs = 1_800_000_000_000L;
 
   @Override
   public long nanoTime() {
@@ -19,7 +18,7 @@ public final class SimulatedClock implements Clock {
 
   @Override
   public long epochMillis() {
-    return epochAtZeroMs + nowNs / NS_PER_MS;
+    return EPOCH_AT_ZERO_MS + nowNs / NS_PER_MS;
   }
 
   public void advance(long ns) {
@@ -30,10 +29,5 @@ public final class SimulatedClock implements Clock {
   /// Goes on to `ns`, or stays where it is if that has passed.
   public void advanceTo(long ns) {
     nowNs = Math.max(nowNs, ns);
-  }
-
-  /// Moves the wall clock alone, backwards too, as an operator or NTP would.
-  public void stepWallClock(long ms) {
-    epochAtZeroMs += ms;
   }
 }

@@ -43,9 +43,4 @@ public record SimulatedDiskOptions(
   public SimulatedDiskOptions withLatency(long nsMin, long nsMax) {
     return new SimulatedDiskOptions(geometry, seed, nsMin, nsMax, slowNs, cachedWritesMax);
   }
-
-  public SimulatedDiskOptions withSeed(long next) {
-    return new SimulatedDiskOptions(
-        geometry, next, latencyNsMin, latencyNsMax, slowNs, cachedWritesMax);
-  }
 }

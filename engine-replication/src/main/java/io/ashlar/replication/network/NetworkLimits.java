@@ -61,18 +61,6 @@ public record NetworkLimits(
         redialNsMin > 0 && redialNsMin <= redialNsMax, "redialing", redialNsMin, redialNsMax);
   }
 
-  public NetworkLimits withSilenceNs(long ns) {
-    return new NetworkLimits(
-        sendBytesMax,
-        receiveBytesMax,
-        greetingsMax,
-        greetingNs,
-        ns,
-        Math.max(stuckNs, ns),
-        redialNsMin,
-        redialNsMax);
-  }
-
   long keepAliveNs() {
     return silenceNs / KEEP_ALIVES_PER_SILENCE;
   }

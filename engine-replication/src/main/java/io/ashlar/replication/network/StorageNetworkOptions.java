@@ -43,10 +43,6 @@ public record StorageNetworkOptions(
     return new StorageNetworkOptions(hello, listen, range, NetworkLimits.DEFAULT);
   }
 
-  public StorageNetworkOptions withLimits(NetworkLimits next) {
-    return new StorageNetworkOptions(hello, listen, range, next);
-  }
-
   int self() {
     return hello.node();
   }

@@ -42,11 +42,6 @@ final class FollowerVolume implements HistoryListener {
     return id;
   }
 
-  /// A newer epoch began, with whoever leads it: records of older ones are refused from now on.
-  void fence(int newer) {
-    epoch = Math.max(epoch, newer);
-  }
-
   /// Takes a record.
   ///
   /// @return false if it, or the answer, cannot be taken now

@@ -23,8 +23,4 @@ public record ReplicaOptions(LinkOptions links, LeaseTerms leases, long heartbea
     Check.that(
         PeerLink.isRoomy(messages, links.windowBytes()), "the longest request fits", messages);
   }
-
-  public ReplicaOptions withLinks(LinkOptions other) {
-    return new ReplicaOptions(other, leases, heartbeatNs);
-  }
 }

@@ -52,8 +52,4 @@ final class UncommittedWrites {
     }
     return found;
   }
-
-  void clear() {
-    first = next;
-  }
 }

@@ -32,8 +32,4 @@ public record NetworkOptions(
   public NetworkOptions withLatency(long nsMin, long nsMax) {
     return new NetworkOptions(seed, nsMin, nsMax, lateNs, queueBytesMax);
   }
-
-  public NetworkOptions withQueueBytes(int max) {
-    return new NetworkOptions(seed, latencyNsMin, latencyNsMax, lateNs, max);
-  }
 }
