@@ -42,7 +42,7 @@ final class Copies {
       return false;
     }
     long apart = Math.abs(copy.sourceOffsetBytes - copy.offsetBytes);
-    return source != target || apart >= copy.lengthBytes;
+    return !source.id().equals(target.id()) || apart >= copy.lengthBytes;
   }
 
   private static boolean fits(VolumeGeometry geometry, long offsetBytes, long lengthBytes) {

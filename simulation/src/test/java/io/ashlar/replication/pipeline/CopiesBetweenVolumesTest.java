@@ -191,7 +191,7 @@ class CopiesBetweenVolumesTest {
     cluster.create(LARGE, 2L * LONG_BYTES, BLOCK);
     PrimaryVolume large = lead(1, LARGE, EPOCH, 2);
     cluster.turnUntil(large::isServing);
-    for (int at = 0; at < LONG_BYTES; at += 1 << 20) {
+    for (long at = 0; at < LONG_BYTES; at += 1 << 20) {
       byte[] noise = new byte[1 << 20];
       new SplittableRandom(at).nextBytes(noise);
       BlockRequest fill = request(BlockOperation.WRITE, 0);
@@ -213,7 +213,7 @@ class CopiesBetweenVolumesTest {
     cluster.network.heal();
     cluster.turnUntil(() -> pending == 0);
     assertThat(copy.status).isEqualTo(BlockStatus.OK);
-    for (int at = 0; at < LONG_BYTES; at += 1 << 20) {
+    for (long at = 0; at < LONG_BYTES; at += 1 << 20) {
       BlockRequest read = request(BlockOperation.READ, 0);
       read.offsetBytes = LONG_BYTES + at;
       large.submit(read);
@@ -222,7 +222,7 @@ class CopiesBetweenVolumesTest {
     }
   }
 
-  private static long beginning(int at) {
+  private static long beginning(long at) {
     byte[] noise = new byte[Long.BYTES];
     new SplittableRandom(at).nextBytes(noise);
     return ByteBuffer.wrap(noise).order(ByteOrder.LITTLE_ENDIAN).getLong();
