@@ -28,6 +28,7 @@ final class Levels {
               "nvme.posix",
               "replication.metadata.local",
               "replication.metadata.raft",
+              "replication.failover",
               "replication.link",
               "replication.lease",
               "replication.network.frame"),
@@ -52,6 +53,7 @@ final class Levels {
               "daemon.offline"),
           List.of("daemon.metrics", "daemon.volume", "daemon.inspect", "daemon.salvage"),
           List.of("daemon.admin"),
+          List.of("daemon.cluster"),
           List.of("daemon.node"),
           List.of("daemon.command"),
           List.of("daemon"));

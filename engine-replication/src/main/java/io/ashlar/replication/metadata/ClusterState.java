@@ -91,6 +91,17 @@ public record ClusterState(
     return null;
   }
 
+  /// The node of this number, or null.
+  public @Nullable NodeMetadata nodeNumbered(int number) {
+    for (NodeMetadata node : nodes.values()) {
+      NodePlace place = node.place();
+      if (place != null && place.number() == number) {
+        return node;
+      }
+    }
+    return null;
+  }
+
   /// The incarnations of the node's devices.
   SortedSet<UUID> devicesOf(UUID node) {
     SortedSet<UUID> found = new TreeSet<>();
@@ -135,6 +146,9 @@ public record ClusterState(
       if (other.name().equals(node.name()) && !other.id().equals(node.id())) {
         complaint = "another node is named '%s': choose another name".formatted(node.name());
       }
+    }
+    if (complaint == null) {
+      complaint = EntityRules.complaintAboutPlace(node, nodes);
     }
     if (complaint != null) {
       return refused(complaint);

@@ -29,6 +29,40 @@ final class EntityCodec {
     return new NodeMetadata(from.getUuid(), from.getText(), from.getLong());
   }
 
+  static void write(NodePlace place, MetadataWriter to) {
+    to.putInt(place.number()).putText(place.host());
+    to.putInt(place.doorPort()).putInt(place.replicationPort()).putInt(place.metadataPort());
+    to.putText(place.zone());
+  }
+
+  static NodeMetadata readPlacedNode(MetadataReader from) throws MalformedMetadataException {
+    return new NodeMetadata(from.getUuid(), from.getText(), from.getLong(), readPlace(from));
+  }
+
+  private static NodePlace readPlace(MetadataReader from) throws MalformedMetadataException {
+    return new NodePlace(
+        from.getInt(), from.getText(), from.getInt(), from.getInt(), from.getInt(), from.getText());
+  }
+
+  /// As in a state, where some nodes have a place.
+  static void writePresent(NodeMetadata node, MetadataWriter to) {
+    write(node, to);
+    NodePlace place = node.place();
+    to.putShort(place == null ? 0 : 1);
+    if (place != null) {
+      write(place, to);
+    }
+  }
+
+  static NodeMetadata readPresentNode(MetadataReader from) throws MalformedMetadataException {
+    NodeMetadata node = readNode(from);
+    int places = from.getShort();
+    require(places == 0 || places == 1, "a node has one place at most");
+    return places == 0
+        ? node
+        : new NodeMetadata(node.id(), node.name(), node.incarnation(), readPlace(from));
+  }
+
   static void write(PoolMetadata pool, MetadataWriter to) {
     to.putUuid(pool.id()).putText(pool.name());
   }

@@ -28,6 +28,45 @@ final class EntityRules {
     return isKnown ? null : complaintAboutNumber(present);
   }
 
+  /// What is wrong with where a node says it is, or null.
+  static @Nullable String complaintAboutPlace(NodeMetadata node, Map<UUID, NodeMetadata> present) {
+    NodeMetadata known = present.get(node.id());
+    NodePlace before = known == null ? null : known.place();
+    NodePlace place = node.place();
+    if (place == null) {
+      return before == null ? null : "node '%s' does not say where it is".formatted(node.name());
+    }
+    if (before != null && before.number() != place.number()) {
+      return "node '%s' is number %d and cannot become %d"
+          .formatted(node.name(), before.number(), place.number());
+    }
+    boolean isSound =
+        place.number() > 0
+            && !place.host().isBlank()
+            && !isTooLong(place.host())
+            && isPort(place.doorPort())
+            && isPort(place.replicationPort())
+            && isPort(place.metadataPort());
+    if (!isSound) {
+      return "node '%s' is at an impossible place".formatted(node.name());
+    }
+    if (!place.zone().isEmpty() && !NAME.matcher(place.zone()).matches()) {
+      return "'%s' is no zone: use 1 to 63 of a-z, 0-9 and '-', with a letter or digit at both ends"
+          .formatted(place.zone());
+    }
+    for (NodeMetadata other : present.values()) {
+      NodePlace its = other.place();
+      if (its != null && !other.id().equals(node.id()) && its.number() == place.number()) {
+        return "node '%s' has the number %d already".formatted(other.name(), place.number());
+      }
+    }
+    return null;
+  }
+
+  private static boolean isPort(int port) {
+    return port > 0 && port <= NodePlace.PORT_MAX;
+  }
+
   /// What is wrong with the device, or null.
   static @Nullable String complaintAbout(DeviceMetadata device, Map<UUID, DeviceMetadata> present) {
     if (device.sizeBytes() < 0 || isTooLong(device.path())) {

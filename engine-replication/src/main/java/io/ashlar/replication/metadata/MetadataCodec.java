@@ -41,8 +41,9 @@ import org.agrona.DirectBuffer;
 ///
 /// ## History
 ///
-/// - **v1** first format. Kinds 8 to 16, and 101 in place of 100, came with replication; 100 is
-///   still read, as a state of which nothing is replicated.
+/// - **v1** first format. Kinds 8 to 16, and 101 in place of 100, came with replication; 17, and
+///   102 in place of 101, with nodes' places. 100 and 101 are still read, as states of which
+///   nothing is replicated, and whose nodes have no place.
 public final class MetadataCodec {
   private static final int VERSION = 1;
 
@@ -67,8 +68,10 @@ public final class MetadataCodec {
   private static final int CHANGE_SET = 14;
   private static final int HAND_OVER = 15;
   private static final int ACCEPT_DATA_LOSS = 16;
+  private static final int PUT_PLACED_NODE = 17;
   private static final int STATE_WITHOUT_REPLICATION = 100;
-  private static final int STATE = 101;
+  private static final int STATE_WITHOUT_PLACES = 101;
+  private static final int STATE = 102;
 
   /// Stands for "no cluster yet" in a state's bytes.
   private static final UUID NOT_FORMED = new UUID(0, 0);
@@ -85,7 +88,12 @@ public final class MetadataCodec {
           }
           case PutNode put -> {
             EntityCodec.write(put.node(), to);
-            yield PUT_NODE;
+            NodePlace place = put.node().place();
+            if (place == null) {
+              yield PUT_NODE;
+            }
+            EntityCodec.write(place, to);
+            yield PUT_PLACED_NODE;
           }
           case PutPool put -> {
             EntityCodec.write(put.pool(), to);
@@ -173,6 +181,7 @@ public final class MetadataCodec {
         switch (kind) {
           case FORM_CLUSTER -> new FormCluster(from.getUuid());
           case PUT_NODE -> new PutNode(EntityCodec.readNode(from));
+          case PUT_PLACED_NODE -> new PutNode(EntityCodec.readPlacedNode(from));
           case PUT_POOL -> new PutPool(EntityCodec.readPool(from));
           case PUT_DEVICE -> new PutDevice(EntityCodec.readDevice(from));
           case CREATE_VOLUME -> new CreateVolume(EntityCodec.readVolume(from));
@@ -218,7 +227,7 @@ public final class MetadataCodec {
     MetadataWriter to = begin();
     to.putLong(state.version()).putUuid(cluster).putInt(state.nextLayer());
     to.putInt(state.nodes().size());
-    state.nodes().values().forEach(node -> EntityCodec.write(node, to));
+    state.nodes().values().forEach(node -> EntityCodec.writePresent(node, to));
     to.putInt(state.pools().size());
     state.pools().values().forEach(pool -> EntityCodec.write(pool, to));
     to.putInt(state.devices().size());
@@ -237,14 +246,17 @@ public final class MetadataCodec {
       throws MalformedMetadataException {
     MetadataReader from = open(bytes, offset, lengthBytes);
     int kind = from.getShort();
-    require(kind == STATE || kind == STATE_WITHOUT_REPLICATION, "it is not a state");
+    require(
+        kind == STATE || kind == STATE_WITHOUT_PLACES || kind == STATE_WITHOUT_REPLICATION,
+        "it is not a state");
     long version = from.getLong();
     UUID cluster = from.getUuid();
     boolean isFormed = !cluster.equals(NOT_FORMED);
     int nextLayer = from.getInt();
     SortedMap<UUID, NodeMetadata> nodes = new TreeMap<>();
     for (int left = from.getCount(ClusterState.OTHERS_MAX); left > 0; left--) {
-      NodeMetadata node = EntityCodec.readNode(from);
+      NodeMetadata node =
+          kind == STATE ? EntityCodec.readPresentNode(from) : EntityCodec.readNode(from);
       nodes.put(node.id(), node);
     }
     SortedMap<UUID, PoolMetadata> pools = new TreeMap<>();
@@ -258,7 +270,8 @@ public final class MetadataCodec {
       devices.put(device.id(), device);
     }
     SortedMap<VolumeId, VolumeEntry> volumes = readVolumes(from);
-    Replication replication = kind == STATE ? ReplicaCodec.readReplication(from) : Replication.NONE;
+    Replication replication =
+        kind == STATE_WITHOUT_REPLICATION ? Replication.NONE : ReplicaCodec.readReplication(from);
     require(
         volumes.keySet().containsAll(replication.groups().keySet()),
         "it has replicas of a volume that it does not have");

@@ -23,6 +23,9 @@ import java.util.UUID;
 public final class Samples {
   public static final FormCluster FORM = new FormCluster(uuid(99));
   public static final NodeMetadata NODE = new NodeMetadata(uuid(1), "node-1", 3);
+  public static final NodeMetadata PLACED_NODE =
+      new NodeMetadata(
+          uuid(6), "node-2", 1, new NodePlace(2, "10.20.0.2", 7481, 7482, 7483, "rack-a"));
   public static final PoolMetadata POOL = new PoolMetadata(uuid(2), "main");
   public static final DeviceMetadata DEVICE =
       new DeviceMetadata(uuid(3), uuid(4), POOL.id(), NODE.id(), "/dev/disk/by-id/x", 1L << 40);
@@ -70,7 +73,8 @@ public final class Samples {
         new CreateVolume(first),
         new CreateVolume(second),
         new ChangeVolume(first.with(VolumePhase.READY), 5),
-        new ForgetVolume(second.id()));
+        new ForgetVolume(second.id()),
+        new PutNode(PLACED_NODE));
   }
 
   /// The state after [#history].
