@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       HostCommand.class,
       PoolCommand.class,
       NodeCommand.class,
+      ClusterCommand.class,
       BenchCommand.class,
       CompletionCommand.class
     })

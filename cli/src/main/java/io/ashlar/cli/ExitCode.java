@@ -33,10 +33,19 @@ public final class ExitCode {
   public static int of(ProblemCode code) {
     return switch (code) {
       case INVALID_REQUEST -> USAGE;
-      case UNAUTHORIZED -> UNAUTHORIZED;
+      case UNAUTHORIZED, TOKEN_REFUSED -> UNAUTHORIZED;
       case ROUTE_NOT_FOUND, INTERNAL -> FAILED;
       case VOLUME_NOT_FOUND, HOST_NOT_FOUND -> NOT_FOUND;
-      case VOLUME_EXISTS, VOLUME_IN_USE, SHRINK_REFUSED, SCRUB_RUNNING, SCRUB_NOT_RUNNING ->
+      case VOLUME_EXISTS,
+          VOLUME_IN_USE,
+          VOLUME_ELSEWHERE,
+          SHRINK_REFUSED,
+          SCRUB_RUNNING,
+          SCRUB_NOT_RUNNING,
+          CLUSTER_NOT_CONFIGURED,
+          ALREADY_CLUSTERED,
+          NOT_CLUSTERED,
+          NODE_HAS_VOLUMES ->
           CONFLICT;
       case POOL_FULL, LIMIT_REACHED -> NO_ROOM;
       case NOT_READY, NODE_UNREACHABLE -> UNAVAILABLE;

@@ -66,6 +66,13 @@ final class VolumeCommand extends NounCommand {
         description = "Logical block: 4096 or 512. Default: ${DEFAULT-VALUE}.")
     private int logicalBlockBytes;
 
+    @Option(
+        names = "--replicas",
+        paramLabel = "COUNT",
+        defaultValue = "1",
+        description = "On how many nodes it lives. This version knows 1.")
+    private int replicas = 1;
+
     @Option(names = "--no-encryption", description = "Store blocks in clear.")
     private boolean inClear;
 
@@ -80,6 +87,12 @@ final class VolumeCommand extends NounCommand {
 
     @Override
     public void run() {
+      if (replicas != 1) {
+        throw new CommandFailure(
+            "invalid-argument",
+            "A volume lives on one node in this version: leave --replicas out.",
+            ExitCode.USAGE);
+      }
       VolumeSpec spec =
           new VolumeSpec(
               subject.name,

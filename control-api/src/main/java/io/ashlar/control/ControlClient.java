@@ -22,6 +22,7 @@ public final class ControlClient implements AutoCloseable {
 
   private static final String SOCKET_SCHEME = "unix";
 
+  private static final String CLUSTER = "/api/v1/cluster";
   private static final String SCRUB = "/api/v1/pool/scrub";
 
   private final Exchange exchange;
@@ -42,6 +43,26 @@ public final class ControlClient implements AutoCloseable {
 
   public NodeInfo node() {
     return ask("GET", "/api/v1/node", null, NodeInfo.class);
+  }
+
+  public ClusterInfo cluster() {
+    return ask("GET", CLUSTER, null, ClusterInfo.class);
+  }
+
+  /// Makes a node that is alone the first of a cluster; it starts again soon after.
+  public void initCluster() {
+    send("POST", CLUSTER, null);
+  }
+
+  /// A token that lets one node join.
+  public JoinTokenInfo giveToken(long goodSeconds) {
+    return ask(
+        "POST", CLUSTER + "/tokens", Map.of("goodSeconds", goodSeconds), JoinTokenInfo.class);
+  }
+
+  /// Lets a node that is alone join the cluster of a token; it starts again soon after.
+  public void joinCluster(String joinToken) {
+    send("POST", CLUSTER + "/join", Map.of("token", joinToken));
   }
 
   public PoolInfo pool() {

@@ -19,6 +19,14 @@ public enum HealthCode {
   /// The file system below the pool's sparse file has less than a GiB left, and the file may grow
   /// by more.
   FILE_SYSTEM_FULL("file-system-full", Severity.CRITICAL),
+  /// Nobody leads the cluster's metadata: nothing can be changed, and no failure is mended.
+  CLUSTER_NO_QUORUM("cluster-no-quorum", Severity.CRITICAL),
+  /// A node of the cluster cannot be reached.
+  CLUSTER_NODE_DOWN("cluster-node-down", Severity.WARNING),
+  /// A node was let in and never started since.
+  CLUSTER_NODE_JOINING("cluster-node-joining", Severity.WARNING),
+  /// The node's certificate is good for a short time only, and no connection is made after it.
+  CERTIFICATE_EXPIRES("certificate-expires", Severity.WARNING),
   /// At least 80 % of the pool is used.
   POOL_FILLING("pool-filling", Severity.WARNING),
   /// The device's own log warns, or says that it is worn out.
@@ -33,6 +41,10 @@ public enum HealthCode {
   VOLUMES_AMISS("volumes-amiss", Severity.WARNING),
   /// The file system below the pool's sparse file has less room than the file may still take.
   FILE_SYSTEM_SHORT("file-system-short", Severity.NOTICE),
+  /// The cluster has so few nodes that it cannot lose one.
+  CLUSTER_FEW_NODES("cluster-few-nodes", Severity.NOTICE),
+  /// Somebody was turned away from the storage network a while ago.
+  CLUSTER_PEER_REFUSED("cluster-peer-refused", Severity.NOTICE),
   /// The volumes' sizes come to more than the pool holds. Usual for thin volumes.
   OVERCOMMITTED("overcommitted", Severity.NOTICE);
 

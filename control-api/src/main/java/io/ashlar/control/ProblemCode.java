@@ -15,6 +15,18 @@ public enum ProblemCode {
   VOLUME_NOT_FOUND("volume-not-found", 404),
   /// The host is not on the volume's list.
   HOST_NOT_FOUND("host-not-found", 404),
+  /// The volume lives on another node of the cluster.
+  VOLUME_ELSEWHERE("volume-elsewhere", 409),
+  /// The node's configuration does not say where it is on a storage network.
+  CLUSTER_NOT_CONFIGURED("cluster-not-configured", 409),
+  /// The node is in a cluster, and the request is for one that is alone.
+  ALREADY_CLUSTERED("already-clustered", 409),
+  /// The node is alone, and the request is for one in a cluster.
+  NOT_CLUSTERED("not-clustered", 409),
+  /// The node has volumes of its own and cannot join others.
+  NODE_HAS_VOLUMES("node-has-volumes", 409),
+  /// The token that lets a node join is garbled, expired, used, or of another cluster.
+  TOKEN_REFUSED("token-refused", 403),
   /// A volume of this name exists, with another specification.
   VOLUME_EXISTS("volume-exists", 409),
   /// Hosts are connected to the volume.

@@ -17,12 +17,25 @@ import java.util.List;
 
 /// Every path of the API and what it does.
 public final class Routes {
+  private static final String CLUSTER = "/api/v1/cluster";
   private static final String SCRUB = "/api/v1/pool/scrub";
   private static final String VOLUMES = "/api/v1/volumes";
   private static final String VOLUME = VOLUMES + "/{volume}";
 
   /// @param path in Javalin's form, which is OpenAPI's too: `/api/v1/volumes/{volume}`
   record Route(HandlerType method, String path, Handler handler) {}
+
+  /// The body of a request for a token that lets a node join.
+  record TokenRequest(long goodSeconds) {}
+
+  /// The body of a request to join.
+  record JoinRequest(String token) {
+    /// Keeps the secret out of logs.
+    @Override
+    public String toString() {
+      return "a request to join";
+    }
+  }
 
   /// The body of a resize.
   record Resize(long sizeBytes) {}
@@ -31,18 +44,29 @@ public final class Routes {
   private final NodeView node;
   private final MetricsSource metrics;
   private final ScrubControl scrub;
+  private final ClusterControl cluster;
 
-  public Routes(VolumeService volumes, NodeView node, MetricsSource metrics, ScrubControl scrub) {
+  public Routes(
+      VolumeService volumes,
+      NodeView node,
+      MetricsSource metrics,
+      ScrubControl scrub,
+      ClusterControl cluster) {
     this.volumes = volumes;
     this.node = node;
     this.metrics = metrics;
     this.scrub = scrub;
+    this.cluster = cluster;
   }
 
   List<Route> all() {
     return List.of(
         new Route(HandlerType.GET, "/api/v1/node", request -> answer(request, node.node())),
         new Route(HandlerType.GET, "/api/v1/pool", request -> answer(request, node.pool())),
+        new Route(HandlerType.GET, CLUSTER, request -> answer(request, cluster.status())),
+        new Route(HandlerType.POST, CLUSTER, this::initCluster),
+        new Route(HandlerType.POST, CLUSTER + "/tokens", this::giveToken),
+        new Route(HandlerType.POST, CLUSTER + "/join", this::joinCluster),
         new Route(HandlerType.GET, SCRUB, request -> answer(request, scrub.status())),
         new Route(HandlerType.POST, SCRUB, this::startScrub),
         new Route(HandlerType.DELETE, SCRUB, request -> answer(request, scrub.stop())),
@@ -62,6 +86,22 @@ public final class Routes {
   private static void answer(Context request, Object value) {
     request.contentType("application/json");
     request.result(Json.write(value));
+  }
+
+  private void initCluster(Context request) {
+    cluster.init();
+    request.status(HttpStatus.ACCEPTED);
+  }
+
+  private void giveToken(Context request) {
+    TokenRequest asked = Json.readRequest(request.bodyAsBytes(), TokenRequest.class);
+    request.status(HttpStatus.CREATED);
+    answer(request, cluster.giveToken(asked.goodSeconds()));
+  }
+
+  private void joinCluster(Context request) {
+    cluster.join(Json.readRequest(request.bodyAsBytes(), JoinRequest.class).token());
+    request.status(HttpStatus.ACCEPTED);
   }
 
   private void startScrub(Context request) {

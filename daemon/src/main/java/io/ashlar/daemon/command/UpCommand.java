@@ -6,7 +6,7 @@ import io.ashlar.cli.Version;
 import io.ashlar.control.NodeInfo;
 import io.ashlar.daemon.config.DaemonOptions;
 import io.ashlar.daemon.log.LogSetup;
-import io.ashlar.daemon.node.Node;
+import io.ashlar.daemon.node.Daemon;
 import io.ashlar.daemon.node.PoolClaim;
 import io.ashlar.daemon.node.StartException;
 import io.ashlar.daemon.systemd.ServiceNotifier;
@@ -49,7 +49,7 @@ public final class UpCommand implements Runnable {
     PrintWriter out = spec.commandLine().getOut();
     say(out, "Ashlar " + Version.text());
     ServiceNotifier service = new ServiceNotifier(System.getenv("NOTIFY_SOCKET"));
-    Node node = start(options, out, service);
+    Daemon node = start(options, out, service);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, out, service), "stop"));
     welcome(node.info(), options, out);
     service.ready("Serving " + node.info().volumes() + " volumes");
@@ -61,9 +61,9 @@ public final class UpCommand implements Runnable {
     out.flush();
   }
 
-  private Node start(DaemonOptions options, PrintWriter out, ServiceNotifier service) {
+  private Daemon start(DaemonOptions options, PrintWriter out, ServiceNotifier service) {
     try {
-      return Node.start(
+      return Daemon.start(
           options,
           adoptPool ? PoolClaim.ADOPT : PoolClaim.OWN_ONLY,
           sentence -> {
@@ -77,7 +77,7 @@ public final class UpCommand implements Runnable {
     }
   }
 
-  private static void stop(Node node, PrintWriter out, ServiceNotifier service) {
+  private static void stop(Daemon node, PrintWriter out, ServiceNotifier service) {
     service.stopping();
     say(out, "Stopping …");
     node.close();

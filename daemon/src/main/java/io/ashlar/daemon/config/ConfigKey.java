@@ -222,6 +222,38 @@ public enum ConfigKey {
       Kind.FLAG,
       "false",
       "Whether discovery sessions must prove themselves too, before they see a target's name."),
+  CLUSTER_ADDRESS(
+      "cluster.address",
+      Kind.HOST_OR_NONE,
+      "",
+      "The node's one address on the storage network, by which the other nodes of a cluster find it;"
+          + " the same for ever. Empty: the node stays alone. See cluster.md."),
+  CLUSTER_RANGE(
+      "cluster.range",
+      Kind.RANGE,
+      "",
+      "The addresses of the storage network, such as 10.20.0.0/24: nodes talk to no other address"
+          + " and listen to no other. Needed where `cluster.address` is named."),
+  CLUSTER_PORT(
+      "cluster.port",
+      Kind.PORT.within(1, 65_535),
+      "7481",
+      "TCP port for nodes that join and for what nodes ask each other, by TLS."),
+  CLUSTER_REPLICATION_PORT(
+      "cluster.replication-port",
+      Kind.PORT.within(1, 65_535),
+      "7482",
+      "TCP port of the storage network, by TLS with certificates on both ends."),
+  CLUSTER_METADATA_PORT(
+      "cluster.metadata-port",
+      Kind.PORT.within(1, 65_535),
+      "7483",
+      "TCP port on which nodes agree on the metadata (Raft), by TLS with certificates on both ends."),
+  CLUSTER_ZONE(
+      "cluster.zone",
+      Kind.NAME,
+      "",
+      "What the node shares with others that may fail together with it: a rack, a room, a site."),
   INSECURE(
       "insecure",
       Kind.FLAG,

@@ -1,8 +1,10 @@
 package io.ashlar.daemon.config;
 
 import io.ashlar.nvme.local.DeviceOptions.CompletionMode;
+import io.ashlar.replication.network.AddressRange;
 import io.ashlar.target.iscsi.IscsiTargetOptions;
 import io.ashlar.target.nvme.TargetOptions;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param nodeName the node's name
 /// @param insecure whether hosts may connect from other machines without authentication
+/// @param cluster null on a node that stays alone
 public record DaemonOptions(
     String nodeName,
     boolean insecure,
@@ -20,6 +23,7 @@ public record DaemonOptions(
     InetSocketAddress management,
     Nvme nvme,
     Iscsi iscsi,
+    @Nullable Cluster cluster,
     Logging logging) {
 
   /// Where data lives.
@@ -76,6 +80,22 @@ public record DaemonOptions(
       listen = List.copyOf(listen);
     }
   }
+
+  /// Where the other nodes of a cluster find this one.
+  ///
+  /// @param address the one on the storage network
+  /// @param range of the storage network: traffic stays in it
+  /// @param port for nodes that join and for what nodes ask each other
+  /// @param replicationPort of the storage network
+  /// @param metadataPort of Raft
+  /// @param zone what it shares with nodes that may fail together with it; empty for nothing
+  public record Cluster(
+      InetAddress address,
+      AddressRange range,
+      int port,
+      int replicationPort,
+      int metadataPort,
+      String zone) {}
 
   /// Logs.
   ///

@@ -2,6 +2,7 @@ package io.ashlar.daemon.config;
 
 import io.ashlar.control.ByteSize;
 import io.ashlar.control.TimeSpan;
+import io.ashlar.replication.network.AddressRange;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -27,10 +28,12 @@ record Kind(String title, long lowest, long highest, Form form) {
   static final Kind COUNT = new Kind("number", 0, Integer.MAX_VALUE, Form.NUMBER);
   static final Kind PORT = new Kind("port", 0, PORT_MAX, Form.NUMBER);
   static final Kind HOST = new Kind("address or interface", 0, 0, Form.HOST);
+  static final Kind HOST_OR_NONE = new Kind("address", 0, 0, Form.HOST_OR_NONE);
   static final Kind HOSTS = new Kind("list of addresses or interfaces", 0, 0, Form.HOSTS);
   static final Kind ENDPOINTS = new Kind("list of address:port", 0, 0, Form.ENDPOINTS);
   static final Kind CHAP_ALGORITHMS =
       new Kind("list of sha3-256 or sha-256 or sha-1 or md5", 0, 0, Form.CHOICES);
+  static final Kind RANGE = new Kind("range of addresses", 0, 0, Form.RANGE);
   static final Kind FLAG = choice("true", "false");
   static final Kind LEVEL = choice("error", "warn", "info", "debug", "trace");
   static final Kind COMPLETION = choice("interrupt", "submission-thread", "poll");
@@ -44,8 +47,10 @@ record Kind(String title, long lowest, long highest, Form form) {
     DURATION,
     NUMBER,
     HOST,
+    HOST_OR_NONE,
     HOSTS,
     ENDPOINTS,
+    RANGE,
     CHOICE,
     CHOICES
   }
@@ -74,8 +79,11 @@ record Kind(String title, long lowest, long highest, Form form) {
       case SIZE -> sizeComplaint(text);
       case DURATION -> durationComplaint(text);
       case HOST -> HOST_FORM.matcher(text).matches() ? "" : "must be an address or an interface";
+      case HOST_OR_NONE ->
+          text.isEmpty() || HOST_FORM.matcher(text).matches() ? "" : "must be an address";
       case HOSTS -> hostsComplaint(text);
       case ENDPOINTS -> endpointsComplaint(text);
+      case RANGE -> rangeComplaint(text);
       case CHOICES ->
           choices().containsAll(elements(text.toLowerCase(Locale.ROOT)))
               ? ""
@@ -129,6 +137,14 @@ record Kind(String title, long lowest, long highest, Form form) {
             || elements(text).stream().allMatch(each -> ENDPOINT_FORM.matcher(each).matches())
         ? ""
         : "must list addresses with ports, such as [10.0.0.5:4420, [fd00::5]:4420]";
+  }
+
+  private static String rangeComplaint(String text) {
+    try {
+      return text.isEmpty() || !AddressRange.parse(text).toString().isEmpty() ? "" : "is no range";
+    } catch (IllegalArgumentException noRange) {
+      return "must be a range of addresses, such as 10.20.0.0/24, with no bits set beyond its first";
+    }
   }
 
   private static String hostsComplaint(String text) {

@@ -38,8 +38,9 @@ final class OptionsReader {
     List<InetSocketAddress> management =
         new Listeners(errors)
             .resolve(values, ConfigKey.MANAGEMENT_LISTEN, ConfigKey.MANAGEMENT_PORT);
+    ClusterReader cluster = new ClusterReader(values, errors);
     return new DaemonOptions(
-        nodeName(values),
+        cluster.nodeName(nodeName(values)),
         values.flag(ConfigKey.INSECURE),
         new DaemonOptions.Storage(
             data,
@@ -55,6 +56,7 @@ final class OptionsReader {
         management.isEmpty() ? new InetSocketAddress(0) : management.getFirst(),
         nvme(values),
         iscsi(values),
+        cluster.read(),
         new DaemonOptions.Logging(
             values.text(ConfigKey.LOG_LEVEL).toLowerCase(Locale.ROOT),
             values.text(ConfigKey.LOG_FORMAT).toLowerCase(Locale.ROOT)));
@@ -149,6 +151,12 @@ final class OptionsReader {
     all.addAll(options.nvme().listen());
     all.addAll(options.nvme().discovery());
     all.addAll(options.iscsi().listen());
+    DaemonOptions.Cluster cluster = options.cluster();
+    if (cluster != null) {
+      all.add(new InetSocketAddress(cluster.address(), cluster.port()));
+      all.add(new InetSocketAddress(cluster.address(), cluster.replicationPort()));
+      all.add(new InetSocketAddress(cluster.address(), cluster.metadataPort()));
+    }
     all.stream()
         .filter(each -> each.getPort() != 0)
         .filter(each -> all.indexOf(each) != all.lastIndexOf(each))

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// kek         the key encryption key, 0600
 /// metadata/   the volumes' names, hosts, limits and wrapped keys
 /// pool.img    the pool, unless it is a disk
+/// cluster/    what the node is in its cluster, and the metadata in place of metadata/
+/// node.id     the identity under which the node asked to join, 0600
 /// ```
 final class DataDirectory implements AutoCloseable {
   private final Path path;

@@ -7,9 +7,9 @@ import io.ashlar.core.qos.QosLimits;
 import io.ashlar.core.transform.Compression;
 import io.ashlar.core.volume.VolumeGeometry;
 import io.ashlar.core.volume.VolumeId;
+import io.ashlar.daemon.cluster.Proposals;
 import io.ashlar.daemon.volume.VolumeRecord;
 import io.ashlar.daemon.volume.VolumeRegistry;
-import io.ashlar.replication.metadata.ClusterCommand;
 import io.ashlar.replication.metadata.ClusterCommand.ChangeVolume;
 import io.ashlar.replication.metadata.ClusterCommand.CreateVolume;
 import io.ashlar.replication.metadata.ClusterCommand.ForgetVolume;
@@ -26,8 +26,7 @@ import io.ashlar.replication.metadata.VolumeSettings;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /// Volumes' records in the cluster's metadata.
 final class MetadataRegistry implements VolumeRegistry {
@@ -38,24 +37,46 @@ final class MetadataRegistry implements VolumeRegistry {
     LayerMetadata layerOf(VolumeRecord volume, int layerNumber);
   }
 
+  /// Two nodes may take the same layer number at once; one of them takes the next.
+  private static final int ATTEMPTS = 16;
+
   private final MetadataStore store;
+  private final Home home;
   private final LayerSource layers;
 
-  MetadataRegistry(MetadataStore store, LayerSource layers) {
+  MetadataRegistry(MetadataStore store, Home home, LayerSource layers) {
     this.store = store;
+    this.home = home;
     this.layers = layers;
   }
 
   /// Gives a store without a cluster this one; a store that has one keeps it.
   static void formAs(MetadataStore store, UUID cluster) {
     if (store.state().cluster() == null) {
-      propose(store, new FormCluster(cluster));
+      Proposals.commit(store, new FormCluster(cluster));
     }
   }
 
   @Override
   public List<VolumeRecord> records() {
-    return store.state().volumes().values().stream().map(MetadataRegistry::record).toList();
+    ClusterState state = store.state();
+    return state.volumes().values().stream()
+        .filter(each -> home.isHome(each.volume().id(), state))
+        .map(MetadataRegistry::record)
+        .toList();
+  }
+
+  @Override
+  public @Nullable String whereElse(String nameOrId) {
+    ClusterState state = store.state();
+    for (VolumeEntry each : state.volumes().values()) {
+      VolumeMetadata volume = each.volume();
+      boolean isIt = volume.name().equals(nameOrId) || volume.id().toString().equals(nameOrId);
+      if (isIt && !home.isHome(volume.id(), state)) {
+        return home.whereIs(volume.id(), state);
+      }
+    }
+    return null;
   }
 
   /// What the metadata holds of a volume that was put.
@@ -91,15 +112,40 @@ final class MetadataRegistry implements VolumeRegistry {
       change(described(volume, present.volume().layer()).with(phase));
       return;
     }
-    VolumeMetadata created = described(volume, layers.layerOf(volume, state.nextLayer()));
-    propose(store, new CreateVolume(created));
+    VolumeMetadata created = create(volume);
     if (created.phase() != phase) {
       change(created.with(phase));
     }
   }
 
+  private VolumeMetadata create(VolumeRecord volume) {
+    String refusal = "";
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      ClusterState state = store.state();
+      VolumeMetadata created = described(volume, layers.layerOf(volume, state.nextLayer()));
+      Proposals.Outcome outcome =
+          Proposals.propose(store, new CreateVolume(created, home.placement()));
+      if (outcome.status() == ProposalStatus.COMMITTED) {
+        return created;
+      }
+      refusal = outcome.sentence();
+      boolean isRace =
+          outcome.status() == ProposalStatus.REFUSED
+              && Integer.compareUnsigned(created.layer().id(), store.state().nextLayer()) < 0;
+      if (!isRace) {
+        ProblemCode code =
+            outcome.status() == ProposalStatus.REFUSED
+                ? ProblemCode.VOLUME_EXISTS
+                : ProblemCode.NOT_READY;
+        throw new ControlException(code, "The metadata does not take it: " + refusal + ".");
+      }
+    }
+    throw new ControlException(
+        ProblemCode.NOT_READY, "The metadata does not take it: " + refusal + "; try again.");
+  }
+
   private void change(VolumeMetadata volume) {
-    propose(store, new ChangeVolume(volume, entry(volume.id()).version()));
+    Proposals.commit(store, new ChangeVolume(volume, entry(volume.id()).version()));
   }
 
   /// The record as metadata, in the phase that all begin in.
@@ -123,30 +169,6 @@ final class MetadataRegistry implements VolumeRegistry {
 
   @Override
   public void remove(VolumeId id) {
-    propose(store, new ForgetVolume(id));
-  }
-
-  private static void propose(MetadataStore store, ClusterCommand command) {
-    CompletableFuture<String> committed = new CompletableFuture<>();
-    store.propose(
-        command,
-        (status, sentence) -> {
-          if (status == ProposalStatus.COMMITTED) {
-            committed.complete("");
-          } else {
-            ProblemCode code =
-                status == ProposalStatus.REFUSED ? ProblemCode.INTERNAL : ProblemCode.NOT_READY;
-            committed.completeExceptionally(
-                new ControlException(code, "The metadata does not take it: " + sentence + "."));
-          }
-        });
-    try {
-      String _ = committed.join();
-    } catch (CompletionException refused) {
-      if (refused.getCause() instanceof ControlException sentence) {
-        throw sentence;
-      }
-      throw refused;
-    }
+    Proposals.commit(store, new ForgetVolume(id));
   }
 }

@@ -1,11 +1,20 @@
 package io.ashlar.daemon.node;
 
+import io.ashlar.control.ClusterInfo;
 import io.ashlar.control.NodeInfo;
 import io.ashlar.control.NodeInfo.Endpoint;
+import io.ashlar.core.format.Superblock;
 import io.ashlar.core.transform.LocalKeyProvider;
+import io.ashlar.core.volume.VolumeId;
 import io.ashlar.daemon.admin.AdminServer;
+import io.ashlar.daemon.admin.ClusterControl;
 import io.ashlar.daemon.admin.MetricsSource;
 import io.ashlar.daemon.admin.Routes;
+import io.ashlar.daemon.cluster.ClusterDirectory;
+import io.ashlar.daemon.cluster.ClusterException;
+import io.ashlar.daemon.cluster.ClusterMember;
+import io.ashlar.daemon.cluster.DoorMessages.NodeFigures;
+import io.ashlar.daemon.cluster.Registration;
 import io.ashlar.daemon.config.DaemonOptions;
 import io.ashlar.daemon.loop.ShardLoop;
 import io.ashlar.daemon.loop.SystemClock;
@@ -17,6 +26,7 @@ import io.ashlar.daemon.secret.SecretFileException;
 import io.ashlar.daemon.volume.ExportNames;
 import io.ashlar.daemon.volume.VolumeService;
 import io.ashlar.replication.metadata.MetadataStore;
+import io.ashlar.replication.metadata.NodeMetadata;
 import io.ashlar.replication.metadata.local.LocalLogMetadataStore;
 import io.ashlar.replication.metadata.local.MetadataLogException;
 import io.ashlar.target.iscsi.session.HostAccess;
@@ -30,7 +40,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +56,7 @@ public final class Node implements AutoCloseable {
   private final PoolClaim claim;
   private final Consumer<String> progress;
   private final Consumer<Throwable> onFailure;
+  private final Consumer<String> onOver;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private volatile NodeCondition condition = NodeCondition.STARTING;
   private @Nullable NodeReport report;
@@ -51,11 +65,13 @@ public final class Node implements AutoCloseable {
       DaemonOptions options,
       PoolClaim claim,
       Consumer<String> progress,
-      Consumer<Throwable> onFailure) {
+      Consumer<Throwable> onFailure,
+      Consumer<String> onOver) {
     this.options = options;
     this.claim = claim;
     this.progress = progress;
     this.onFailure = onFailure;
+    this.onOver = onOver;
   }
 
   /// Starts a node; hosts are served when this returns.
@@ -64,17 +80,22 @@ public final class Node implements AutoCloseable {
   /// @param progress hears a sentence when something takes time
   /// @param onFailure runs on the shard's thread if the shard found itself broken: the process must
   ///   end, and recovers when it is started again
+  /// @param onOver hears why this life of the node is over: it is to be closed, and started again
   /// @throws StartException with a sentence; nothing stays open
   public static Node start(
       DaemonOptions options,
       PoolClaim claim,
       Consumer<String> progress,
-      Consumer<Throwable> onFailure)
+      Consumer<Throwable> onFailure,
+      Consumer<String> onOver)
       throws StartException {
-    Node node = new Node(options, claim, progress, onFailure);
+    Node node = new Node(options, claim, progress, onFailure, onOver);
     try {
       node.open();
       return node;
+    } catch (ClusterException refused) {
+      node.close();
+      throw new StartException("cluster", String.valueOf(refused.getMessage()), refused);
     } catch (SecretFileException refused) {
       node.close();
       throw new StartException("secret-file", String.valueOf(refused.getMessage()), refused);
@@ -92,34 +113,107 @@ public final class Node implements AutoCloseable {
     return part;
   }
 
-  private void open() throws StartException, SecretFileException, MetadataLogException {
+  private void open()
+      throws StartException, SecretFileException, MetadataLogException, ClusterException {
     MemoryNeed.check(options, MemoryNeed.allowedBytes());
     DataDirectory data = opened(DataDirectory.open(options.storage().dataDirectory()));
     ApiToken token = ApiToken.open(data.tokenFile());
     KekFile kek = new KekFile(options.storage().kekFile());
-    MetadataStore metadata = opened(LocalLogMetadataStore.open(data.metadata()));
+    ClusterDirectory directory = new ClusterDirectory(options.storage().dataDirectory());
+    ClusterMember member = ClusterMember.open(options, directory, data.metadata(), progress);
+    MetadataStore metadata =
+        opened(member == null ? LocalLogMetadataStore.open(data.metadata()) : member.metadata());
+    Home home = new Home(metadata, member == null ? null : member.membership());
     ShardLoop loop =
         opened(
             new ShardLoop(
                 "ashlar-shard-0", SystemClock.INSTANCE, options.engine().spinNs(), this::fail));
     PoolDevice device = opened(PoolDevice.open(options.storage(), loop, progress));
-    PoolOpening opening = new PoolOpening(metadata, device, progress);
+    PoolOpening opening = new PoolOpening(metadata, device, home, progress);
     opening.check(claim);
-    makeKeyAtFirstStart(kek, metadata.state().volumes().isEmpty() && device.cluster() == null);
+    if (member == null) {
+      makeKeyAtFirstStart(kek, metadata.state().volumes().isEmpty() && device.cluster() == null);
+    } else {
+      member.installKey(kek);
+      requireKey(kek);
+      opened(member.openNetwork(loop, onOver));
+    }
     LocalKeyProvider controlKeys = opened(kek.open());
     LocalKeyProvider shardKeys = opened(kek.open());
     TargetServers targets = new TargetServers(loop, options, chap());
     PoolShard pool = opened(opening.open(loop, shardKeys, options.engine()));
     opened(targets);
+    if (member != null) {
+      register(member, device, pool);
+    }
     MetadataRegistry registry =
-        new MetadataRegistry(metadata, NodeVolumes.layers(pool, controlKeys));
+        new MetadataRegistry(metadata, home, NodeVolumes.layers(pool, controlKeys));
     VolumeService volumes =
         new VolumeService(
             registry,
             new NodeVolumes(pool, targets, registry::metadata),
             new ExportNames(
                 () -> texts(targets.nvmeListeners()), () -> texts(targets.iscsiPortals())));
-    manage(serve(pool, targets, volumes), volumes, token, data.socket());
+    NodeReport about = serve(pool, targets, volumes);
+    manage(about, control(member, directory, metadata, volumes, about), token, data.socket());
+  }
+
+  /// Says in the metadata that the node lives again, and what it has.
+  private static void register(ClusterMember member, PoolDevice device, PoolShard pool)
+      throws ClusterException {
+    Superblock root = Objects.requireNonNull(device.root(), "an opened pool has a superblock");
+    NodeMetadata self = member.self();
+    Registration registration = new Registration(member.metadata());
+    registration.begin(self);
+    registration.attach(
+        self,
+        new Registration.Disk(
+            Home.slotOf(member.membership()),
+            root.device(),
+            device.device().name(),
+            device.device().geometry().sizeBytes(),
+            root.epoch() + Home.EPOCHS_PER_START));
+    registration.adopt(
+        pool.entries().stream().map(each -> new VolumeId(each.uuid())).toList(), root.device());
+  }
+
+  /// What the API does about the cluster, and the door at which other nodes ask.
+  private ClusterControl control(
+      @Nullable ClusterMember member,
+      ClusterDirectory directory,
+      MetadataStore metadata,
+      VolumeService volumes,
+      NodeReport about)
+      throws StartException {
+    Supplier<NodeFigures> figures = () -> new NodeFigures(about.node(), about.pool());
+    UUID cluster =
+        Objects.requireNonNull(metadata.state().cluster(), "an opened pool has a cluster");
+    Supplier<ClusterInfo> status;
+    if (member == null) {
+      status = () -> ClusterReport.alone(cluster, figures.get());
+    } else {
+      status = new ClusterReport(member, figures)::report;
+      try {
+        opened(member.openDoor(figures));
+      } catch (IOException taken) {
+        DaemonOptions.Cluster at = member.life().options();
+        throw StartException.addressUnavailable(
+            "cluster.port", new InetSocketAddress(at.address(), at.port()), taken);
+      }
+    }
+    return new ClusterAdmin(
+        options, directory, member, volumes, new ClusterAdmin.Own(cluster, status, onOver));
+  }
+
+  private void requireKey(KekFile kek) throws StartException {
+    if (!kek.exists()) {
+      throw new StartException(
+          "key-file-missing",
+          "The key file "
+              + options.storage().kekFile()
+              + " is missing, and volumes are sealed under it: bring it back from your copy, or copy"
+              + " it from another node of the cluster.");
+    }
   }
 
   /// A new key in the place of a lost one would hide that the data can no longer be read.
@@ -152,13 +246,13 @@ public final class Node implements AutoCloseable {
     return about;
   }
 
-  private void manage(NodeReport about, VolumeService volumes, ApiToken token, Path socket)
+  private void manage(NodeReport about, ClusterControl cluster, ApiToken token, Path socket)
       throws StartException {
     Path local = AdminServer.canHaveSocket(socket) ? socket : null;
     if (local == null) {
       LOG.warn("{} is too long a path for a socket: commands use the token.", socket);
     }
-    Routes routes = new Routes(volumes, about, metrics(about), about.scrub());
+    Routes routes = new Routes(about.volumes(), about, metrics(about), about.scrub(), cluster);
     AdminServer admin = opened(new AdminServer(options.management(), local, token, routes));
     try {
       int port = admin.start();
@@ -179,7 +273,7 @@ public final class Node implements AutoCloseable {
     }
     report = about;
     become(NodeCondition.of(NodeState.READY));
-    LOG.info("Serving {} volumes.", volumes.records().size());
+    LOG.info("Serving {} volumes.", about.volumes().records().size());
   }
 
   private static List<Endpoint> endpoints(TargetServers targets) {

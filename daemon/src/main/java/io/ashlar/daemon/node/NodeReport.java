@@ -48,6 +48,10 @@ final class NodeReport implements NodeView {
     return scrub;
   }
 
+  VolumeService volumes() {
+    return volumes;
+  }
+
   /// Where the management API listens, known once it does.
   void management(List<Endpoint> management) {
     List<Endpoint> all = new ArrayList<>(management);

@@ -17,6 +17,9 @@ import io.ashlar.nvme.local.DeviceOptions;
 import io.ashlar.nvme.local.LocalBlockDevice;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -39,7 +42,7 @@ final class PoolDevice implements AutoCloseable {
   private final ShardLoop loop;
   private final LocalBlockDevice device;
   private PoolContent content = PoolContent.FOREIGN;
-  private @Nullable UUID cluster;
+  private final List<Superblock> roots = new ArrayList<>();
   private String complaint = "";
 
   private PoolDevice(ShardLoop loop, LocalBlockDevice device) {
@@ -93,7 +96,8 @@ final class PoolDevice implements AutoCloseable {
     }
   }
 
-  private void look() throws StartException {
+  /// Looks at what the device begins with: again where it was formatted since.
+  void look() throws StartException {
     int bytes = (int) Math.min(BLANK_BYTES, device.geometry().sizeBytes());
     UnsafeBuffer read = new UnsafeBuffer(BufferUtil.allocateDirectAligned(bytes, ALIGNMENT_BYTES));
     DeviceStatus status =
@@ -104,14 +108,16 @@ final class PoolDevice implements AutoCloseable {
           "pool-unreadable",
           device.name() + " cannot be read (" + status + "): check the disk and the kernel's log.");
     }
+    roots.clear();
+    complaint = "";
     content = isZero(read) ? PoolContent.BLANK : contentOf(read);
   }
 
   private PoolContent contentOf(UnsafeBuffer beginning) {
-    for (int copy = 0; copy < 2 && cluster == null; copy++) {
-      cluster = clusterAt(beginning, (int) LaneGeometry.slotOffset(0, 1, copy));
+    for (int copy = 0; copy < 2; copy++) {
+      readRoot(beginning, (int) LaneGeometry.slotOffset(0, 1, copy));
     }
-    if (cluster != null) {
+    if (!roots.isEmpty()) {
       return PoolContent.POOL;
     }
     return complaint.isEmpty() ? PoolContent.FOREIGN : PoolContent.UNREADABLE;
@@ -126,13 +132,14 @@ final class PoolDevice implements AutoCloseable {
     return true;
   }
 
-  private @Nullable UUID clusterAt(UnsafeBuffer beginning, int offset) {
+  private void readRoot(UnsafeBuffer beginning, int offset) {
     try {
       Superblock root = Superblock.decode(beginning, offset, new Crc32c(), device.name());
-      return root == null ? null : root.cluster();
+      if (root != null) {
+        roots.add(root);
+      }
     } catch (CorruptRecordException | UnsupportedFormatException notToBeBelieved) {
       complaint = String.valueOf(notToBeBelieved.getMessage());
-      return null;
     }
   }
 
@@ -151,7 +158,19 @@ final class PoolDevice implements AutoCloseable {
 
   /// Whose pool it is; null if it holds none that can be read.
   @Nullable UUID cluster() {
-    return cluster;
+    Superblock root = root();
+    return root == null ? null : root.cluster();
+  }
+
+  /// Whether a pool of that cluster is there, or is left of one: formatting writes two copies of a
+  /// superblock, one after the other.
+  boolean hasRootOf(UUID cluster) {
+    return roots.stream().anyMatch(each -> each.cluster().equals(cluster));
+  }
+
+  /// The newest superblock; null if there is none that can be read.
+  @Nullable Superblock root() {
+    return roots.stream().max(Comparator.comparingLong(Superblock::generation)).orElse(null);
   }
 
   @Override

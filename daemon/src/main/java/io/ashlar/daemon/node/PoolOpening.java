@@ -2,6 +2,7 @@ package io.ashlar.daemon.node;
 
 import io.ashlar.control.ByteSize;
 import io.ashlar.core.device.BlockDevice;
+import io.ashlar.core.format.Superblock;
 import io.ashlar.core.store.LogStore;
 import io.ashlar.core.store.StoreFormat;
 import io.ashlar.core.store.StoreOpenException;
@@ -31,18 +32,29 @@ import org.slf4j.LoggerFactory;
 /// | a cluster | a pool | open it; the store refuses another cluster's |
 /// | no cluster | a damaged pool, or of a newer format | refuse |
 /// | any | something else | refuse: it is not ours to touch |
+///
+/// A node of a cluster counts the volumes that live on it, and has two rows more:
+///
+/// | metadata names | device holds | then |
+/// |---|---|---|
+/// | a cluster that the node joined | the empty pool of when it was alone | format |
+/// | volumes on this node's device | another device, or it as it was before | refuse; with
+/// [PoolClaim#ADOPT] go on with what is there |
 final class PoolOpening {
   private static final Logger LOG = LoggerFactory.getLogger(PoolOpening.class);
 
   private final MetadataStore metadata;
   private final PoolDevice pool;
   private final Consumer<String> progress;
+  private final Home home;
   private final PoolTrouble trouble = new PoolTrouble();
 
+  /// @param home which volumes live on this node
   /// @param progress hears a sentence when something takes time
-  PoolOpening(MetadataStore metadata, PoolDevice pool, Consumer<String> progress) {
+  PoolOpening(MetadataStore metadata, PoolDevice pool, Home home, Consumer<String> progress) {
     this.metadata = metadata;
     this.pool = pool;
+    this.home = home;
     this.progress = progress;
   }
 
@@ -56,13 +68,26 @@ final class PoolOpening {
           "%s holds a pool of cluster %s, and the data directory has no metadata about it. If that was lost, start once with --adopt-pool: the volumes come back, closed to all hosts. If this is another node's pool, choose another device."
               .formatted(pool.device().name(), found));
     }
-    if (isBlank() && !metadata.state().volumes().isEmpty()) {
+    if (isBlank() && home.hasVolumes()) {
       throw new StartException(
           "pool-blank",
           pool.device().name()
               + " is blank, and the metadata names volumes that were on it: bring back the right"
               + " device, or begin anew with another data directory (--data).");
     }
+    Superblock root = pool.root();
+    String doubt = root == null ? null : home.doubtAbout(root);
+    if (doubt != null && claim == PoolClaim.OWN_ONLY && !isLeftFromBeforeJoining()) {
+      throw new StartException(
+          "pool-stale",
+          "%s %s. Bring back the right device; or start once with --adopt-pool to go on with what is there, and lose the rest."
+              .formatted(pool.device().name(), doubt));
+    }
+  }
+
+  private boolean isLeftFromBeforeJoining() {
+    UUID former = home.former();
+    return former != null && !home.hasVolumes() && pool.hasRootOf(former);
   }
 
   private boolean isBlank() {
@@ -87,7 +112,7 @@ final class PoolOpening {
 
   /// Nobody is told to erase what may be a damaged pool.
   private String otherDevice() {
-    return metadata.state().volumes().isEmpty()
+    return !home.hasVolumes()
         ? "Choose another device, or erase its first MiB if that data is to go."
         : "The metadata names volumes that were on the pool: bring back the right device.";
   }
@@ -99,9 +124,10 @@ final class PoolOpening {
   PoolShard open(ShardLoop loop, KeyProvider keys, DaemonOptions.Engine engine)
       throws StartException {
     try {
-      if (isBlank()) {
+      if (isBlank() || isLeftFromBeforeJoining()) {
         MetadataRegistry.formAs(metadata, UUID.randomUUID());
         format(loop);
+        pool.look();
       }
       sayCipher();
       StoreOptions options = options(engine.indexBudgetBytes());

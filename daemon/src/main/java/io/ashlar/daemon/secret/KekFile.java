@@ -67,19 +67,62 @@ public final class KekFile {
     }
   }
 
+  /// The file's bytes, proved, for another node of the cluster that is proved to be one. The caller
+  /// wipes them.
+  public byte[] copy() throws SecretFileException {
+    ByteBuffer content = ByteBuffer.allocateDirect(LENGTH_BYTES);
+    UnsafeBuffer bytes = new UnsafeBuffer(content);
+    try {
+      readProved(content, bytes);
+      byte[] copy = new byte[LENGTH_BYTES];
+      bytes.getBytes(0, copy);
+      return copy;
+    } finally {
+      bytes.setMemory(0, LENGTH_BYTES, (byte) 0);
+    }
+  }
+
+  /// Puts what [#copy] gave on another node in the place of this node's own key, under which
+  /// nothing is sealed.
+  public void install(byte[] copy) throws SecretFileException {
+    ByteBuffer content = ByteBuffer.allocateDirect(LENGTH_BYTES);
+    UnsafeBuffer bytes = new UnsafeBuffer(content);
+    try {
+      if (copy.length != LENGTH_BYTES) {
+        throw new SecretFileException("The key that came from the cluster is none: join again.");
+      }
+      bytes.putBytes(0, copy);
+      prove(bytes);
+      new SecretFile(path).replace(content);
+    } catch (IOException failure) {
+      throw new SecretFileException(
+          "The key file " + path + " cannot be written: check its directory's owner.", failure);
+    } finally {
+      bytes.setMemory(0, LENGTH_BYTES, (byte) 0);
+    }
+  }
+
+  private void readProved(ByteBuffer content, UnsafeBuffer bytes) throws SecretFileException {
+    new SecretFile(path).read(content);
+    prove(bytes);
+  }
+
+  private void prove(UnsafeBuffer bytes) throws SecretFileException {
+    if (bytes.getLong(0, LITTLE) != MAGIC) {
+      throw new SecretFileException(path + " is no Ashlar key file: bring back the right one.");
+    }
+    if (bytes.getInt(CRC_OFFSET, LITTLE) != new Crc32c().of(bytes, 0, CRC_OFFSET)) {
+      throw new SecretFileException(
+          path + " is damaged (its checksum does not hold): bring it back from your copy.");
+    }
+  }
+
   /// A key provider that holds the file's key. One thread's own; the caller closes it.
   public LocalKeyProvider open() throws SecretFileException {
     ByteBuffer content = ByteBuffer.allocateDirect(LENGTH_BYTES);
     UnsafeBuffer bytes = new UnsafeBuffer(content);
     try {
-      new SecretFile(path).read(content);
-      if (bytes.getLong(0, LITTLE) != MAGIC) {
-        throw new SecretFileException(path + " is no Ashlar key file: bring back the right one.");
-      }
-      if (bytes.getInt(CRC_OFFSET, LITTLE) != new Crc32c().of(bytes, 0, CRC_OFFSET)) {
-        throw new SecretFileException(
-            path + " is damaged (its checksum does not hold): bring it back from your copy.");
-      }
+      readProved(content, bytes);
       UUID id =
           new UUID(bytes.getLong(ID_OFFSET, LITTLE), bytes.getLong(ID_OFFSET + Long.BYTES, LITTLE));
       return new LocalKeyProvider(

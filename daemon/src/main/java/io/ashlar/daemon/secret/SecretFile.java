@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -33,6 +34,20 @@ public final class SecretFile {
   /// Makes the file with this content, durably, and never over another file. The content is written
   /// aside first, so that a crash leaves the whole secret or none.
   public void create(ByteBuffer content) throws IOException {
+    Path aside = writeAside(content);
+    Files.createLink(file, aside);
+    Files.delete(aside);
+    syncDirectory();
+  }
+
+  /// Gives the file this content, durably, whether it was there or not: it has the old content or
+  /// the new one at any time.
+  public void replace(ByteBuffer content) throws IOException {
+    Files.move(writeAside(content), file, StandardCopyOption.ATOMIC_MOVE);
+    syncDirectory();
+  }
+
+  private Path writeAside(ByteBuffer content) throws IOException {
     Path aside = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(aside);
     Set<StandardOpenOption> options =
@@ -43,9 +58,7 @@ public final class SecretFile {
       }
       channel.force(true);
     }
-    Files.createLink(file, aside);
-    Files.delete(aside);
-    syncDirectory();
+    return aside;
   }
 
   private void syncDirectory() throws IOException {

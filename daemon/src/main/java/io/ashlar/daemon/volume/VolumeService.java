@@ -24,6 +24,7 @@ public final class VolumeService {
   public static final int VOLUMES_MAX = 1024;
 
   private final ReentrantLock change = new ReentrantLock();
+  private boolean isRetired;
   private final VolumeRegistry registry;
   private final VolumeEngine engine;
   private final ExportNames names;
@@ -76,6 +77,10 @@ public final class VolumeService {
                     : "' exists with another specification: choose another name, or change it with"
                         + " resize, qos and host."));
       }
+    }
+    String elsewhere = registry.whereElse(spec.name());
+    if (elsewhere != null) {
+      throw new ControlException(ProblemCode.VOLUME_EXISTS, elsewhere);
     }
     if (registry.records().size() >= VOLUMES_MAX) {
       throw new ControlException(
@@ -227,10 +232,26 @@ public final class VolumeService {
         .filter(
             each -> each.spec().name().equals(nameOrId) || each.id().toString().equals(nameOrId))
         .findFirst()
-        .orElseThrow(() ->
-            new ControlException(
-                ProblemCode.VOLUME_NOT_FOUND,
-                "There is no volume '" + nameOrId + "': see 'ashlar volume list'."));
+        .orElseThrow(() -> notFound(nameOrId));
+  }
+
+  private ControlException notFound(String nameOrId) {
+    String elsewhere = registry.whereElse(nameOrId);
+    return elsewhere == null
+        ? new ControlException(
+            ProblemCode.VOLUME_NOT_FOUND,
+            "There is no volume '" + nameOrId + "': see 'ashlar volume list'.")
+        : new ControlException(ProblemCode.VOLUME_ELSEWHERE, elsewhere);
+  }
+
+  /// Does something with the records after which this node starts again: nothing is changed
+  /// meanwhile, nor after it was done.
+  public <T> T retire(java.util.function.Function<List<VolumeRecord>, T> action) {
+    return exclusively(() -> {
+      T done = action.apply(registry.records());
+      isRetired = true;
+      return done;
+    });
   }
 
   private VolumeInfo info(VolumeRecord volume) {
@@ -251,6 +272,10 @@ public final class VolumeService {
   private <T> T exclusively(java.util.function.Supplier<T> action) {
     change.lock();
     try {
+      if (isRetired) {
+        throw new ControlException(
+            ProblemCode.NOT_READY, "The node is about to start again: try it then.");
+      }
       return action.get();
     } finally {
       change.unlock();

@@ -2,8 +2,10 @@ package io.ashlar.daemon.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ashlar.control.ClusterInfo;
 import io.ashlar.control.HealthCode;
 import io.ashlar.control.HealthEntry;
+import io.ashlar.control.JoinTokenInfo;
 import io.ashlar.control.NodeInfo;
 import io.ashlar.control.PoolInfo;
 import io.ashlar.control.Problem;
@@ -69,7 +71,7 @@ class OpenApiTest {
               new FakeVolumeEngine(),
               new ExportNames(List.of(), List.of()));
       Set<String> served =
-          new Routes(volumes, server, server, server.scrub)
+          new Routes(volumes, server, server, server.scrub, server.cluster)
               .all().stream()
                   .map(each -> each.method().name().toLowerCase(Locale.ROOT) + " " + each.path())
                   .collect(Collectors.toCollection(TreeSet::new));
@@ -91,6 +93,10 @@ class OpenApiTest {
         ScrubInfo.Findings.class,
         PoolInfo.Smart.class,
         HealthEntry.class,
+        ClusterInfo.class,
+        ClusterInfo.ClusterNode.class,
+        ClusterInfo.ClusterPool.class,
+        JoinTokenInfo.class,
         NodeInfo.class,
         NodeInfo.Endpoint.class,
         Problem.class

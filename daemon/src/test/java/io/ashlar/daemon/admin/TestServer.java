@@ -22,6 +22,7 @@ import java.util.List;
 public final class TestServer implements NodeView, MetricsSource, AutoCloseable {
   public final FakeVolumeEngine engine = new FakeVolumeEngine();
   public final FakeScrub scrub = new FakeScrub();
+  public final FakeCluster cluster = new FakeCluster();
   public final Path tokenFile;
   public final Path socket;
   public final URI base;
@@ -43,7 +44,7 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             socket,
             ApiToken.open(tokenFile),
-            new Routes(volumes, this, this, scrub));
+            new Routes(volumes, this, this, scrub, cluster));
     base = URI.create("http://127.0.0.1:" + server.start());
   }
 
@@ -54,7 +55,7 @@ public final class TestServer implements NodeView, MetricsSource, AutoCloseable 
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
             null,
             ApiToken.open(tokenFile),
-            new Routes(view.volumes, view, view, view.scrub))) {
+            new Routes(view.volumes, view, view, view.scrub, view.cluster))) {
       second.start();
     }
   }

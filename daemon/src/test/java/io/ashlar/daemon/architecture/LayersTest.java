@@ -70,6 +70,7 @@ class LayersTest {
                 "io.ashlar.initiator..",
                 "io.ashlar.replication.network",
                 "io.ashlar.daemon.loop",
+                "io.ashlar.daemon.cluster",
                 "io.ashlar.daemon.node")),
         new Fence("org.apache.ratis..", List.of("io.ashlar.replication.metadata.raft")),
         new Fence("net.jpountz..", List.of("io.ashlar.core.transform")),

@@ -43,6 +43,9 @@ record NodeFixture(Path directory) {
         sentence -> {},
         broken -> {
           throw new AssertionError("the shard broke", broken);
+        },
+        over -> {
+          throw new AssertionError(over);
         });
   }
 

@@ -54,6 +54,15 @@ public final class RaftMetadataStore implements MetadataStore {
     return open(settings, () -> beginning(settings, members, members));
   }
 
+  /// Begins a cluster of one node with the state that it had while it was alone. Others join it.
+  ///
+  /// @throws RaftMetadataException if the directory holds metadata, or cannot be used
+  public static RaftMetadataStore formFrom(RaftSettings settings, ClusterState state)
+      throws IOException {
+    List<RaftMember> alone = List.of(settings.self());
+    return open(settings, () -> beginning(settings, alone, alone).from(state));
+  }
+
   /// Begins a node that will be added by [#addMember] on another one. Until then it hears nothing.
   ///
   /// @param contacts some that are members
@@ -68,9 +77,7 @@ public final class RaftMetadataStore implements MetadataStore {
   ///
   /// @throws RaftMetadataException if the directory holds metadata, or the backup is damaged
   public static RaftMetadataStore recover(RaftSettings settings, Path backup) throws IOException {
-    List<RaftMember> alone = List.of(settings.self());
-    ClusterState seed = readBackup(backup);
-    return open(settings, () -> beginning(settings, alone, alone).from(seed));
+    return formFrom(settings, readBackup(backup));
   }
 
   /// Goes on where this node stopped, however it stopped.

@@ -6,6 +6,11 @@ import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -37,6 +42,7 @@ final class RatisNode implements AutoCloseable {
   private static final int CLOSE_POLL_MILLIS = 5;
 
   private final RaftMember self;
+  private final Path storageLock;
   private final RaftGroupId groupId;
   private final RaftProperties properties;
   private final Parameters parameters;
@@ -76,6 +82,7 @@ final class RatisNode implements AutoCloseable {
       RaftServer server,
       List<RaftPeer> contacts) {
     this.self = settings.self();
+    this.storageLock = settings.storage().resolve("in_use.lock");
     this.groupId = RaftGroupId.valueOf(settings.cluster());
     this.properties = properties;
     this.parameters = parameters;
@@ -273,8 +280,9 @@ final class RatisNode implements AutoCloseable {
     inBackground(server);
   }
 
-  /// Returns when the log is closed and the port is free. Ratis' event loops wait some seconds more
-  /// for work that comes late; nobody needs to wait for that.
+  /// Returns when the log is closed, and port and directory are free for another one in this
+  /// process. Ratis' event loops wait some seconds more for work that comes late; nobody needs to
+  /// wait for that.
   @Override
   public void close() {
     stop();
@@ -283,7 +291,7 @@ final class RatisNode implements AutoCloseable {
       inBackground(present);
     }
     long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
-    while (!isPortFree() && System.nanoTime() - untilNs < 0) {
+    while (!(isPortFree() && isStorageFree()) && System.nanoTime() - untilNs < 0) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CLOSE_POLL_MILLIS));
     }
   }
@@ -307,6 +315,20 @@ final class RatisNode implements AutoCloseable {
       return true;
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /// Whether Ratis has let go of its own lock, which the store's lock does not cover.
+  private boolean isStorageFree() {
+    if (!Files.exists(storageLock)) {
+      return true;
+    }
+    try (FileChannel probe = FileChannel.open(storageLock, StandardOpenOption.WRITE)) {
+      return probe.tryLock() != null;
+    } catch (OverlappingFileLockException held) {
+      return false;
+    } catch (IOException gone) {
+      return true;
     }
   }
 }
