@@ -38,6 +38,7 @@ public final class BlockIndex {
   private final TreeWalk walk;
   private final LeafLookup leafLookup;
   private final RunFinder runFinder;
+  private final ChangeFinder changeFinder;
   final IndexMerge merge;
   private final ReapList reapList;
   private final Reaper reaper;
@@ -46,7 +47,6 @@ public final class BlockIndex {
   private final UnsafeBuffer oneBuffer =
       new UnsafeBuffer(ByteBuffer.allocateDirect(EntryFlyweight.BYTES));
   private final EntryFlyweight one = new EntryFlyweight();
-  private final EntryFlyweight leafEntry = new EntryFlyweight();
   private final PointerFlyweight pointer = new PointerFlyweight();
 
   public BlockIndex(IndexOptions options, PageIo io, SpaceLedger ledger) {
@@ -62,6 +62,7 @@ public final class BlockIndex {
     reaper = new Reaper(reapList, cache, ledger, statistics);
     leafLookup = new LeafLookup(delta, walk, cache, layers);
     runFinder = new RunFinder(delta, walk, leafLookup);
+    changeFinder = new ChangeFinder(delta, walk, leafLookup);
     one.wrap(oneBuffer, 0);
   }
 
@@ -226,7 +227,7 @@ public final class BlockIndex {
     }
     Relocation verdict = delta.relocate(layer, lba, moved);
     if (verdict == Relocation.UNKNOWN) {
-      verdict = askLeaf(in, lba, moved.writeId());
+      verdict = leafLookup.askLeaf(in, lba, moved.writeId());
     }
     if (verdict == Relocation.VOID) {
       statistics.relocationsVoid++;
@@ -278,6 +279,16 @@ public final class BlockIndex {
         lba,
         blocksMax);
     return runFinder.find(in, lba, blocksMax, out, waiter);
+  }
+
+  /// Finds the first run of blocks in `[lba, end)` that are newer than a write id. What did not
+  /// change is passed over as a whole. The run may end before its kind changes, and the search
+  /// before it found anything: it goes on at [ChangedRun#end].
+  public LookupResult changedRun(
+      int layer, long lba, long end, long newerThan, ChangedRun out, Waiter waiter) {
+    Layer in = present(layer);
+    Check.that(lba >= 0 && lba < end && end <= in.blocks, "blocks of the layer", lba, end);
+    return changeFinder.find(in, lba, end, newerThan, out, waiter);
   }
 
   /// Whether a stored block is what `lba` refers to now. DEAD if the layer is gone.
@@ -481,18 +492,5 @@ public final class BlockIndex {
       throw new IllegalArgumentException("layer " + layer + " does not exist");
     }
     return found;
-  }
-
-  /// What the leaf says of a relocation, if it is in memory.
-  private Relocation askLeaf(Layer in, long lba, long writeId) {
-    return switch (walk.findPage(in, 0, lba / PageCodec.SLOTS, null)) {
-      case FOUND -> {
-        cache.entry(walk.frame, (int) (lba % PageCodec.SLOTS), leafEntry);
-        boolean isSame = leafEntry.writeId() == writeId && leafEntry.owner() == in.id;
-        yield isSame ? Relocation.APPLIED : Relocation.VOID;
-      }
-      case ABSENT, TOMBSTONE, FOREIGN -> Relocation.VOID;
-      case PENDING, DAMAGED -> Relocation.UNKNOWN;
-    };
   }
 }

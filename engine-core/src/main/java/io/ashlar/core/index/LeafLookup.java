@@ -93,6 +93,19 @@ final class LeafLookup {
     }
   }
 
+  /// What the leaf says of a relocation, if it is in memory.
+  Relocation askLeaf(Layer in, long lba, long writeId) {
+    return switch (walk.findPage(in, 0, lba / PageCodec.SLOTS, null)) {
+      case FOUND -> {
+        cache.entry(walk.frame, (int) (lba % PageCodec.SLOTS), entry);
+        boolean isSame = entry.writeId() == writeId && entry.owner() == in.id;
+        yield isSame ? Relocation.APPLIED : Relocation.VOID;
+      }
+      case ABSENT, TOMBSTONE, FOREIGN -> Relocation.VOID;
+      case PENDING, DAMAGED -> Relocation.UNKNOWN;
+    };
+  }
+
   /// Resolves what the delta table knows of the layer's blocks.
   private void overlay(int layer, long leaf) {
     Arrays.fill(bestId, from, to, 0);

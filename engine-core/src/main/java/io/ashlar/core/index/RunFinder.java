@@ -63,7 +63,7 @@ final class RunFinder {
     // No waiting here: the delta table may know without the tree.
     TreeWalk.Outcome outcome = walk.findPage(layer, 0, leaf, null);
     if (outcome == TreeWalk.Outcome.ABSENT || outcome == TreeWalk.Outcome.TOMBSTONE) {
-      int level = emptyLevel(layer.id, leaf, walk.emptyLevel);
+      int level = walk.quietLevel(delta, layer.id, leaf);
       if (level >= 0) {
         skip(((leaf >>> (7 * level)) + 1) << (7 * (level + 1)));
         return LookupResult.FOUND;
@@ -77,22 +77,6 @@ final class RunFinder {
       damage.set(lookup.damage);
     }
     return result;
-  }
-
-  /// The highest level, up to `level`, of a page above the leaf below which the delta table has no
-  /// points; -1 if it has some in the leaf itself.
-  private int emptyLevel(int layer, long leaf, int level) {
-    for (int tried = level; tried > 0; tried--) {
-      long page = leaf >>> (7 * tried);
-      if (!delta.active.filter.mayContain(layer, tried, page)
-          && !delta.frozen.filter.mayContain(layer, tried, page)) {
-        return tried;
-      }
-    }
-    boolean isChanged =
-        delta.active.find(layer, leaf) != DeltaGeneration.NONE
-            || delta.frozen.find(layer, leaf) != DeltaGeneration.NONE;
-    return isChanged ? -1 : 0;
   }
 
   private void skip(long until) {

@@ -10,7 +10,7 @@ final class TreeWalk {
   enum Outcome {
     /// At the page, or the pointer, that was asked for.
     FOUND,
-    /// At an absent pointer: nothing was ever written below.
+    /// At an absent pointer: nothing was ever written below, or nothing as new as was asked for.
     ABSENT,
     /// At a tombstone for a whole subtree.
     TOMBSTONE,
@@ -43,6 +43,9 @@ final class TreeWalk {
   private final PageCache cache;
   private final IndexStatistics statistics;
 
+  /// Subtrees with nothing newer than this are not entered.
+  private long since;
+
   TreeWalk(PageCache cache, IndexStatistics statistics) {
     this.cache = cache;
     this.statistics = statistics;
@@ -60,6 +63,31 @@ final class TreeWalk {
   Outcome findPointer(Layer layer, int level, long page, @Nullable Waiter waiter) {
     pointer.wrap(layer.root);
     return descend(layer, layer.rootLevel, level, page, waiter);
+  }
+
+  /// As [#findPage] for a leaf, but ABSENT at the first page on the way below which nothing is
+  /// newer than a write id.
+  Outcome findChanged(Layer layer, long leaf, long newerThan, @Nullable Waiter waiter) {
+    since = newerThan;
+    Outcome outcome = findPage(layer, 0, leaf, waiter);
+    since = 0;
+    return outcome;
+  }
+
+  /// The highest level, up to [#emptyLevel], of a page above the leaf below which the delta table
+  /// has no points; -1 if it has some in the leaf itself.
+  int quietLevel(DeltaTable delta, int layer, long leaf) {
+    for (int tried = emptyLevel; tried > 0; tried--) {
+      long page = leaf >>> (7 * tried);
+      if (!delta.active.filter.mayContain(layer, tried, page)
+          && !delta.frozen.filter.mayContain(layer, tried, page)) {
+        return tried;
+      }
+    }
+    boolean isChanged =
+        delta.active.find(layer, leaf) != DeltaGeneration.NONE
+            || delta.frozen.find(layer, leaf) != DeltaGeneration.NONE;
+    return isChanged ? -1 : 0;
   }
 
   /// As [#findPointer], in the tree that the merge under way has made of the layer.
@@ -117,7 +145,10 @@ final class TreeWalk {
       return Outcome.ABSENT;
     }
     owner = pointer.owner();
-    return owner == layerId ? Outcome.FOUND : Outcome.FOREIGN;
+    if (owner != layerId) {
+      return Outcome.FOREIGN;
+    }
+    return pointer.writeId() > since ? Outcome.FOUND : Outcome.ABSENT;
   }
 
   /// Finds the page that the pointer points to in memory, or starts to load it.

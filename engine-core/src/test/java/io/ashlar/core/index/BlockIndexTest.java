@@ -8,6 +8,8 @@ import io.ashlar.core.format.EntryFlyweight;
 import io.ashlar.core.format.PointerFlyweight;
 import io.ashlar.core.index.IndexWorld.Block;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +118,39 @@ class BlockIndexTest {
     }
     assertThat(mapped).isEqualTo(3);
     assertThat(calls).isLessThan(20);
+  }
+
+  @Test
+  void shouldPassOverWhatDidNotChangeWithoutReadingIt() {
+    world.addLayer(LAYER, TEBIBYTE);
+    for (int some = 0; some < 50; some++) {
+      world.put(LAYER, some * 5_000_000L, 3);
+    }
+    world.checkpoint();
+    long common = world.index.newestWriteId(LAYER);
+    world.put(LAYER, 100_000_000, 2);
+    world.unmap(LAYER, 120_000_000, 60_000_000);
+    world.checkpoint();
+    world.put(LAYER, 200_000_001, 1);
+    ChangedRun run = new ChangedRun();
+    List<String> found = new ArrayList<>();
+    int loads = world.io.loads;
+    for (long lba = 0; lba < TEBIBYTE; lba = run.end()) {
+      while (world.index.changedRun(LAYER, lba, TEBIBYTE, common, run, recall)
+          == LookupResult.PENDING) {
+        world.io.completeOne();
+      }
+      boolean isUnmapped = run.kind() == ChangedRun.Kind.UNMAPPED;
+      if (run.kind() != ChangedRun.Kind.UNCHANGED && !isUnmapped) {
+        found.add(run.start() + "-" + run.end());
+      }
+      if (isUnmapped) {
+        assertThat(run.start()).isGreaterThanOrEqualTo(120_000_000);
+        assertThat(run.end()).isLessThanOrEqualTo(180_000_000);
+      }
+    }
+    assertThat(found).containsExactly("100000000-100000002", "200000001-200000002");
+    assertThat(world.io.loads - loads).as("pages read").isLessThan(30);
   }
 
   @Test

@@ -30,6 +30,7 @@ final class FakePageIo implements PageIo {
   private final List<PageRead> reads = new ArrayList<>();
   private long nextAddress = 1 << 20;
   int appended;
+  int loads;
 
   FakePageIo(Random random) {
     this.random = random;
@@ -41,6 +42,7 @@ final class FakePageIo implements PageIo {
       return false;
     }
     reads.add(read);
+    loads++;
     return true;
   }
 

@@ -306,6 +306,7 @@ final class IndexWorld {
         }
       }
       compareRuns(layer.getKey(), size);
+      compareChanges(layer.getKey(), size, random.nextLong(nextWriteId));
     }
   }
 
@@ -326,6 +327,37 @@ final class IndexWorld {
       assertThat(mapped)
           .as("layer %s blocks %s + %s", layer, lba, run.blocks())
           .isEqualTo(run.isMapped() ? run.blocks() : 0);
+    }
+  }
+
+  /// Walks the whole layer by runs of what is newer than a write id: what the model says of each of
+  /// its blocks.
+  private void compareChanges(int layer, long size, long since) {
+    ChangedRun run = new ChangedRun();
+    TreeMap<Long, Block> blocks = layer(layer).blocks;
+    for (long lba = 0; lba < size; lba = run.end()) {
+      while (index.changedRun(layer, lba, size, since, run, recall) == LookupResult.PENDING) {
+        while (recall.isWaiting()) {
+          io.completeOne();
+          index.doWork();
+        }
+      }
+      String where = "newer than %d in layer %d from %d".formatted(since, layer, lba);
+      assertThat(run.end()).as(where).isBetween(lba + 1, size);
+      boolean isChanged = run.kind() != ChangedRun.Kind.UNCHANGED;
+      long unchangedEnd = isChanged ? run.start() : run.end();
+      assertThat(blocks.subMap(lba, unchangedEnd).values())
+          .as(where)
+          .allMatch(block -> block.writeId <= since);
+      if (isChanged) {
+        assertThat(blocks.subMap(run.start(), run.end()).values())
+            .as(where)
+            .allMatch(block ->
+                run.kind() == ChangedRun.Kind.UNMAPPED ? !block.isMapped() : block.writeId > since);
+      }
+      if (run.kind() == ChangedRun.Kind.BLOCKS) {
+        assertThat(run.end()).as(where).isLessThanOrEqualTo((run.start() / 128 + 1) * 128);
+      }
     }
   }
 }
