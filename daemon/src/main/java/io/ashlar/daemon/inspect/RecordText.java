@@ -45,6 +45,23 @@ final class RecordText {
       case EPOCH ->
           "epoch of %s begins with version %s, after %s"
               .formatted(layer, WriteId.text(record.writeId()), WriteId.text(record.argument()));
+      case FETCHED ->
+          "fetched from the primary: %s, %s, version %s, %d bytes stored"
+              .formatted(
+                  layer,
+                  blocks(record.lba(), record.blocks()),
+                  WriteId.text(record.writeId()),
+                  record.storedBytes());
+      case FETCHED_UNMAP ->
+          "fetched from the primary: unmap of %s, %s, as of version %s"
+              .formatted(
+                  layer, blocks(record.lba(), record.argument()), WriteId.text(record.writeId()));
+      case REJOIN ->
+          "this replica of %s takes part again after version %s; it had all up to version %s"
+              .formatted(layer, WriteId.text(record.writeId()), WriteId.text(record.argument()));
+      case LEVEL ->
+          "this replica of %s has all up to version %s"
+              .formatted(layer, WriteId.text(record.writeId()));
       case RESERVATIONS -> "reservations of %s, %d bytes".formatted(layer, record.storedBytes());
     };
   }

@@ -30,9 +30,21 @@ public enum RecordType {
   RELEASE(11),
   /// An epoch of the volume whose head layer is `layer` begins, with `writeId`; the last id before
   /// it is `argument`.
-  EPOCH(12);
+  EPOCH(12),
+  /// Sealed blocks that a replica that was away fetched from the primary, with the write ids that
+  /// they have there: `blocks` descriptors; block i has lba + i and write id + i.
+  FETCHED(13),
+  /// `argument` blocks from `lba` on that the primary has unmapped as of `writeId`, fetched as
+  /// well.
+  FETCHED_UNMAP(14),
+  /// A replica takes part again: from `writeId` on it has what the primary sequences, up to
+  /// `argument` it has the history, and what lies between is being fetched. Payload: the history of
+  /// the primary, as [io.ashlar.core.volume.VolumeHistory] encodes it, for where the epochs began.
+  REJOIN(15),
+  /// Everything up to `writeId` is here again.
+  LEVEL(16);
 
-  private static final RecordType[] BY_CODE = new RecordType[13];
+  private static final RecordType[] BY_CODE = new RecordType[17];
 
   static {
     for (RecordType type : values()) {
@@ -53,7 +65,7 @@ public enum RecordType {
 
   /// Whether a record of this type is followed by block descriptors.
   public boolean hasBlocks() {
-    return this == WRITE || this == RELOCATE;
+    return this == WRITE || this == RELOCATE || this == FETCHED;
   }
 
   /// Whether a record may carry this code.

@@ -102,7 +102,7 @@ public final class PoolOverview {
           refuseIf(damaged, window);
           volumes.remove(record.layer());
         }
-        case RESERVATIONS -> refuseIf(damaged, window);
+        case RESERVATIONS, REJOIN -> refuseIf(damaged, window);
         default -> records.skipBlocks();
       }
     }

@@ -87,12 +87,12 @@ final class SalvageBatch implements ScanVisitor {
     while (records.next()) {
       RecordFlyweight record = records.record();
       switch (record.type()) {
-        case WRITE, RELOCATE -> {
+        case WRITE, RELOCATE, FETCHED -> {
           while (records.nextBlock()) {
             block(records, generation, standing);
           }
         }
-        case UNMAP ->
+        case UNMAP, FETCHED_UNMAP ->
             unmap(record.layer(), record.lba(), record.argument(), record.writeId(), standing);
         default -> records.skipBlocks();
       }

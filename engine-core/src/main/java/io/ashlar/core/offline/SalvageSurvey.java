@@ -96,7 +96,7 @@ final class SalvageSurvey implements ScanVisitor {
   private void take(GroupRecords records, GroupWindow window) {
     RecordFlyweight record = records.record();
     switch (record.type()) {
-      case WRITE, RELOCATE -> blocks(records);
+      case WRITE, RELOCATE, FETCHED -> blocks(records);
       case CHECKPOINT -> {
         if (window.payloadSound(records)) {
           checkpoint(records, window);
@@ -108,7 +108,7 @@ final class SalvageSurvey implements ScanVisitor {
         }
       }
       case VOLUME_DELETED -> news(record.layer(), new VolumeNews(window.header().sequence(), null));
-      case UNMAP, PAGE, SEAL, MARK, RESERVATIONS, RELEASE, EPOCH -> {}
+      case UNMAP, PAGE, SEAL, MARK, RESERVATIONS, RELEASE, EPOCH, FETCHED_UNMAP, REJOIN, LEVEL -> {}
     }
   }
 

@@ -10,6 +10,7 @@ import io.ashlar.core.format.Sectors;
 import io.ashlar.core.format.WriteId;
 import io.ashlar.core.reservation.ReservationCodec;
 import io.ashlar.core.transform.Codec;
+import io.ashlar.core.volume.VolumeHistory;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -69,16 +70,28 @@ public final class SealedRecord {
     headBytes = record.length();
     payloadOffset = offset + headBytes;
     payloadBytes = length - headBytes;
-    return record.type() == RecordType.RESERVATIONS
-        ? complaintAboutPayload(crc)
-        : complaintAboutBlocks(crc);
+    return record.payloadBytes() > 0 ? complaintAboutPayload(crc) : complaintAboutBlocks(crc);
   }
 
   private @Nullable String complaintAboutPayload(Crc32c crc) {
     boolean sound = PayloadChecksum.of(crc, record, memory, payloadOffset) == record.checksum();
-    return sound
-        ? reservations.complaint(memory, payloadOffset, record.payloadBytes())
-        : "has a damaged payload";
+    if (!sound) {
+      return "has a damaged payload";
+    }
+    int length = record.payloadBytes();
+    return record.type() == RecordType.REJOIN
+        ? complaintAboutRejoin(length)
+        : reservations.complaint(memory, payloadOffset, length);
+  }
+
+  private @Nullable String complaintAboutRejoin(int length) {
+    VolumeHistory primary = new VolumeHistory();
+    String complaint = primary.decode(new UnsafeBuffer(memory, payloadOffset, length), length);
+    boolean follows =
+        record.argument() >= 0
+            && record.argument() <= record.writeId()
+            && primary.epoch() <= WriteId.epoch(record.writeId());
+    return complaint != null || follows ? complaint : "begins before the history that it tells";
   }
 
   private @Nullable String complaintAboutHead(int length) {
@@ -95,7 +108,7 @@ public final class SealedRecord {
 
   private static boolean isHandedOn(RecordType type) {
     return switch (type) {
-      case WRITE, UNMAP, RESERVATIONS, EPOCH -> true;
+      case WRITE, UNMAP, RESERVATIONS, EPOCH, FETCHED, FETCHED_UNMAP, REJOIN, LEVEL -> true;
       default -> false;
     };
   }
@@ -105,12 +118,14 @@ public final class SealedRecord {
     int payload = record.payloadBytes();
     int bare = RecordFlyweight.BYTES;
     return switch (record.type()) {
-      case WRITE ->
+      case WRITE, FETCHED ->
           payload == 0
               && blocks >= 1
               && blocks <= RecordFlyweight.BLOCKS_MAX
               && record.length() <= length;
-      case UNMAP -> payload == 0 && blocks == 0 && record.argument() > 0 && length == bare;
+      case UNMAP, FETCHED_UNMAP ->
+          payload == 0 && blocks == 0 && record.argument() > 0 && length == bare;
+      case LEVEL -> payload == 0 && blocks == 0 && length == bare;
       case EPOCH -> payload == 0 && blocks == 0 && length == bare && isEpoch();
       default ->
           blocks == 0

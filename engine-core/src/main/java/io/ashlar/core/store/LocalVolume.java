@@ -8,6 +8,7 @@ import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.format.WriteId;
 import io.ashlar.core.reservation.ReservationCodec;
 import io.ashlar.core.reservation.ReservationTable;
+import io.ashlar.core.segment.SealedRecord;
 import io.ashlar.core.transform.LayerTransform;
 import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
@@ -166,12 +167,22 @@ final class LocalVolume implements BlockVolume {
     }
     return switch (record.type()) {
       case EPOCH ->
-          WriteId.epoch(record.writeId()) > history.sequencedEpoch()
+          !history.isCatchingUp()
+              && WriteId.epoch(record.writeId()) > history.sequencedEpoch()
               && record.argument() == history.sequenced();
       case WRITE -> history.isNext(record.writeId()) && isWithin(record.lba(), record.blocks());
       case UNMAP -> history.isNext(record.writeId()) && isWithin(record.lba(), record.argument());
+      case FETCHED -> isMissing(record) && isWithin(record.lba(), record.blocks());
+      case FETCHED_UNMAP -> isMissing(record) && isWithin(record.lba(), record.argument());
+      case REJOIN ->
+          record.writeId() >= history.sequenced() && record.argument() <= history.durable();
+      case LEVEL -> history.isCatchingUp() && record.writeId() == history.sequenced();
       default -> history.isNext(record.writeId());
     };
+  }
+
+  private boolean isMissing(RecordFlyweight record) {
+    return history.isCatchingUp() && WriteId.epoch(record.writeId()) <= history.sequencedEpoch();
   }
 
   private boolean isWithin(long lba, long blocks) {
@@ -179,9 +190,23 @@ final class LocalVolume implements BlockVolume {
   }
 
   /// A record of another replica was appended here: it leads, so nothing is sequenced here.
-  void passed(long lastWriteId) {
+  void passed(SealedRecord sealed) {
     isLed = false;
-    history.passed(lastWriteId);
+    switch (sealed.record().type()) {
+      case FETCHED, FETCHED_UNMAP -> {}
+      case REJOIN -> history.rejoining(sealed.record().writeId());
+      case LEVEL -> history.levelling();
+      default -> history.passed(sealed.lastWriteId());
+    }
+  }
+
+  /// The record by which this replica takes part again is durable.
+  ///
+  /// @param bytes the primary's history
+  void rejoined(RecordFlyweight record, byte[] bytes) throws CorruptRecordException {
+    VolumeHistory primary = decoded(bytes);
+    history.onRejoined(record.writeId(), record.argument(), primary);
+    durable(record.writeId());
   }
 
   /// The last id of a record is durable.
@@ -198,7 +223,17 @@ final class LocalVolume implements BlockVolume {
   }
 
   void restoreHistory(byte[] bytes) throws CorruptRecordException {
-    String complaint = history.decode(new UnsafeBuffer(bytes), bytes.length);
+    decodeInto(history, bytes);
+  }
+
+  private VolumeHistory decoded(byte[] bytes) throws CorruptRecordException {
+    VolumeHistory decoded = new VolumeHistory();
+    decodeInto(decoded, bytes);
+    return decoded;
+  }
+
+  private void decodeInto(VolumeHistory target, byte[] bytes) throws CorruptRecordException {
+    String complaint = target.decode(new UnsafeBuffer(bytes), bytes.length);
     if (complaint != null) {
       throw new CorruptRecordException("volume " + id + " has " + complaint);
     }

@@ -3,6 +3,7 @@ package io.ashlar.core.store;
 import io.ashlar.core.base.Check;
 import io.ashlar.core.base.CheckFailedException;
 import io.ashlar.core.base.Clock;
+import io.ashlar.core.base.Crc32c;
 import io.ashlar.core.base.ShardAgent;
 import io.ashlar.core.checkpoint.Checkpointer;
 import io.ashlar.core.device.BlockDevice;
@@ -271,6 +272,21 @@ public final class LogStore implements ShardAgent, LogListener {
   /// How far this store has the volume's history; to be looked at, and not to be kept.
   public VolumeHistory history(VolumeId id) {
     return known(id).history();
+  }
+
+  /// Reads what of the volume is newer than `since`, for a replica that catches up.
+  public ChangeScan changes(VolumeId id, long since, ChangeScan.Overwrites overwrites) {
+    return new ChangeScan(parts.reads(), known(id), new Crc32c(), since, overwrites);
+  }
+
+  /// Looks for blocks whose version is newer than `since` and no part of the volume's history.
+  public DivergedScan diverged(VolumeId id, long since) {
+    return new DivergedScan(parts.reads(), known(id), since);
+  }
+
+  /// The number by which records name the volume.
+  public int layer(VolumeId id) {
+    return known(id).layer();
   }
 
   private LocalVolume known(VolumeId id) {

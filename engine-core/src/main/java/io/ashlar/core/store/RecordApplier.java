@@ -52,6 +52,11 @@ final class RecordApplier {
           }
           catalog.durable(record.layer(), record.writeId() + record.blocks() - 1);
         }
+        case FETCHED -> {
+          while (records.nextBlock()) {
+            write(records, generation);
+          }
+        }
         case RELOCATE -> {
           while (records.nextBlock()) {
             relocate(records, generation);
@@ -61,8 +66,10 @@ final class RecordApplier {
           unmap(record);
           catalog.durable(record.layer(), record.writeId());
         }
+        case FETCHED_UNMAP -> unmap(record);
         case EPOCH -> catalog.epoch(record);
-        case VOLUME, VOLUME_DELETED, RESERVATIONS -> {
+        case LEVEL -> catalog.level(record);
+        case VOLUME, VOLUME_DELETED, RESERVATIONS, REJOIN -> {
           int at = memoryOffset + (int) (records.payloadOffset() - payloadBase);
           catalog.apply(record, memory, at);
         }

@@ -12,7 +12,9 @@ import io.ashlar.core.segment.GroupRecords;
 import io.ashlar.core.segment.GroupWindow;
 import io.ashlar.core.transform.Codec;
 import io.ashlar.core.volume.VolumeGeometry;
+import io.ashlar.core.volume.VolumeHistory;
 import java.util.UUID;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /// Checks what a replayed group says before it is applied: its checksums hold, but whoever wrote it
 /// may have been wrong. What makes no sense ends the opening with a sentence; it never reaches the
@@ -22,6 +24,7 @@ final class ReplayBounds {
   private final BlockIndex index;
   private final VolumeCatalog catalog;
   private final GroupWindow window;
+  private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
   private int points;
   private int ranges;
 
@@ -46,9 +49,11 @@ final class ReplayBounds {
       RecordFlyweight record = records.record();
       switch (record.type()) {
         case EPOCH -> epoch(record);
-        case WRITE -> write(records);
+        case WRITE, FETCHED -> write(records);
         case RELOCATE -> relocate(records);
-        case UNMAP -> unmap(record);
+        case UNMAP, FETCHED_UNMAP -> unmap(record);
+        case REJOIN -> rejoin(record, window.memoryOffset(records));
+        case LEVEL -> expectVersion(record, 1);
         case VOLUME -> volume(record, window.memoryOffset(records));
         case VOLUME_DELETED ->
             expect(
@@ -102,6 +107,21 @@ final class ReplayBounds {
             && epoch <= Superblock.EPOCH_MAX
             && WriteId.counter(record.writeId()) == WriteId.counter(previous) + 1;
     expect(follows, "an epoch that does not follow the one before");
+    epochMax = Math.max(epochMax, epoch);
+  }
+
+  private void rejoin(RecordFlyweight record, int at) throws CorruptRecordException {
+    VolumeHistory primary = new VolumeHistory();
+    view.wrap(window.memory(), at, record.payloadBytes());
+    String complaint = primary.decode(view, record.payloadBytes());
+    expect(complaint == null, complaint == null ? "" : complaint);
+    int epoch = WriteId.epoch(record.writeId());
+    boolean follows =
+        record.argument() >= 0
+            && record.argument() <= record.writeId()
+            && epoch >= primary.epoch()
+            && epoch <= Superblock.EPOCH_MAX;
+    expect(follows, "a replica that takes part again before it left");
     epochMax = Math.max(epochMax, epoch);
   }
 

@@ -302,7 +302,7 @@ final class StoreOpening {
     while (records.next()) {
       boolean catalogue =
           switch (records.record().type()) {
-            case VOLUME, VOLUME_DELETED, RESERVATIONS -> true;
+            case VOLUME, VOLUME_DELETED, RESERVATIONS, REJOIN -> true;
             default -> false;
           };
       if (catalogue) {

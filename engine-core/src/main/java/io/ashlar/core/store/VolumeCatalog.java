@@ -94,11 +94,27 @@ final class VolumeCatalog {
     }
   }
 
+  /// The record that says that nothing is missing any more is durable.
+  void level(RecordFlyweight record) {
+    LocalVolume volume = byLayer.get(record.layer());
+    if (volume != null) {
+      volume.history().onLevel(record.writeId());
+      volume.durable(record.writeId());
+    }
+  }
+
+  private void rejoined(RecordFlyweight record, byte[] bytes) throws CorruptRecordException {
+    LocalVolume volume = byLayer.get(record.layer());
+    if (volume != null) {
+      volume.rejoined(record, bytes);
+    }
+  }
+
   /// The newest epoch that any volume has of its own; 0 for none.
   int epochMax() {
     int newest = 0;
     for (LocalVolume volume : byId.values()) {
-      newest = Math.max(newest, volume.history().epoch());
+      newest = Math.max(newest, volume.history().sequencedEpoch());
     }
     return newest;
   }
@@ -117,6 +133,11 @@ final class VolumeCatalog {
         if (record.writeId() != 0) {
           durable(record.layer(), record.writeId());
         }
+      }
+      case REJOIN -> {
+        byte[] bytes = new byte[record.payloadBytes()];
+        memory.getBytes(at, bytes);
+        rejoined(record, bytes);
       }
       default -> Check.that(false, "a catalogue record");
     }

@@ -210,7 +210,7 @@ final class WritePath {
   boolean appendSealed(LocalVolume volume, SealedRecord sealedRecord) {
     RecordFlyweight record = sealedRecord.record();
     int blocks = record.blocks();
-    boolean unmaps = record.type() == RecordType.UNMAP;
+    boolean unmaps = record.type() == RecordType.UNMAP || record.type() == RecordType.FETCHED_UNMAP;
     int points = unmaps ? index.pointsOfUnmap(record.argument()) : blocks;
     int ranges = unmaps ? index.rangesOfUnmap(record.argument()) : 0;
     int bytes = sealedRecord.payloadBytes();
@@ -228,7 +228,7 @@ final class WritePath {
     if (blocks > 0) {
       space.appended((int) Sectors.holding(bytes));
     }
-    volume.passed(sealedRecord.lastWriteId());
+    volume.passed(sealedRecord);
     return true;
   }
 

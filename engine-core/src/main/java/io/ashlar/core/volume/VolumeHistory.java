@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// +---------+---------+-------------+-------------+------------------+
 /// ```
 ///
-/// with the first id of each known epoch, the oldest first. `ahead` is 0: a later version may hold
-/// records beyond a gap, and tells the last of their ids here.
+/// with the first id of each known epoch, the oldest first. `ahead` is 0, or the last id of the
+/// records that a replica which catches up has durably beyond a gap: it takes part in what is
+/// written now, and fetches what it missed in between.
 public final class VolumeHistory {
   /// Epochs whose beginning is kept. A replica that was away for more catches up from the start.
   public static final int EPOCHS_MAX = 64;
@@ -44,6 +45,8 @@ public final class VolumeHistory {
   private int epochs;
   private long sequenced;
   private long durable;
+  private long ahead;
+  private boolean isCatchingUp;
 
   /// The last id that was given to a record here, durable or not; 0 for none.
   public long sequenced() {
@@ -53,6 +56,21 @@ public final class VolumeHistory {
   /// The last id that is durable here: the end of the contiguous prefix. 0 for none.
   public long durable() {
     return durable;
+  }
+
+  /// The last id that is durable here beyond a gap; 0 if there is none.
+  public long ahead() {
+    return ahead;
+  }
+
+  /// Whether everything that was appended is durable.
+  public boolean isSettled() {
+    return sequenced == Math.max(durable, ahead);
+  }
+
+  /// Whether records beyond a gap were taken here, durably or not.
+  public boolean isCatchingUp() {
+    return isCatchingUp;
   }
 
   /// The newest epoch whose beginning is durable here; 0 if the volume never had one of its own.
@@ -94,8 +112,44 @@ public final class VolumeHistory {
   ///
   /// @param lastWriteId the last of its ids
   public void onDurable(long lastWriteId) {
-    durable = Math.max(durable, lastWriteId);
-    sequenced = Math.max(sequenced, durable);
+    if (ahead != 0) {
+      ahead = Math.max(ahead, lastWriteId);
+    } else {
+      durable = Math.max(durable, lastWriteId);
+    }
+    sequenced = Math.max(sequenced, lastWriteId);
+  }
+
+  /// A record was appended by which this replica takes part again, from the id after `start` on.
+  public void rejoining(long start) {
+    sequenced = start;
+    isCatchingUp = true;
+  }
+
+  /// The record by which this replica takes part again is durable, live or in replay.
+  ///
+  /// @param common up to where this history and the primary's are one
+  /// @param primary the primary's history
+  public void onRejoined(long start, long common, VolumeHistory primary) {
+    System.arraycopy(primary.firsts, 0, firsts, 0, primary.epochs);
+    epochs = primary.epochs;
+    durable = common;
+    ahead = start;
+    isCatchingUp = true;
+    sequenced = Math.max(sequenced, start);
+  }
+
+  /// A record was appended that says that nothing is missing any more.
+  public void levelling() {
+    isCatchingUp = false;
+  }
+
+  /// The record that says that nothing is missing up to `last` is durable, live or in replay.
+  public void onLevel(long last) {
+    ahead = 0;
+    durable = last;
+    isCatchingUp = false;
+    sequenced = Math.max(sequenced, last);
   }
 
   /// The record that begins an epoch is durable, live or in replay; one that is known already does
@@ -151,7 +205,7 @@ public final class VolumeHistory {
     target.putInt(0, VERSION);
     target.putInt(EPOCHS_OFFSET, epochs);
     target.putLong(DURABLE_OFFSET, durable);
-    target.putLong(AHEAD_OFFSET, 0);
+    target.putLong(AHEAD_OFFSET, ahead);
     for (int i = 0; i < epochs; i++) {
       target.putLong(FIRSTS_OFFSET + i * Long.BYTES, firsts[i]);
     }
@@ -186,15 +240,16 @@ public final class VolumeHistory {
 
   private @Nullable String decodeEnds(DirectBuffer source, int count, long lastFirst) {
     long end = source.getLong(DURABLE_OFFSET);
-    if (source.getLong(AHEAD_OFFSET) != 0) {
-      return "a history with records beyond a gap, which only a later version of Ashlar can use";
-    }
-    if (end < lastFirst) {
+    long beyond = source.getLong(AHEAD_OFFSET);
+    long last = beyond == 0 ? end : beyond;
+    if (last < lastFirst || last < end) {
       return "a history that ends before it began";
     }
     epochs = count;
     durable = end;
-    sequenced = end;
+    ahead = beyond;
+    isCatchingUp = beyond != 0;
+    sequenced = last;
     return null;
   }
 }

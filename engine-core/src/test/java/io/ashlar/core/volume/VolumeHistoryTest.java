@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ashlar.core.base.CheckFailedException;
 import io.ashlar.core.format.WriteId;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -108,13 +109,40 @@ class VolumeHistoryTest {
       VolumeHistory other = new VolumeHistory();
       if (read(bytes, other) == null) {
         assertThat(encoded(other)).isEqualTo(bytes);
-        assertThat(other.epoch()).isLessThanOrEqualTo(WriteId.epoch(other.durable()));
+        assertThat(other.epoch()).isLessThanOrEqualTo(other.sequencedEpoch());
       } else {
         assertThat(other.durable()).as("nothing of it was taken").isZero();
       }
     }
     assertThat(read(new byte[0], new VolumeHistory())).contains("no known form");
     assertThat(read(new byte[24], new VolumeHistory())).contains("no known form");
+  }
+
+  @Test
+  void shouldKeepItsPrefixWhileItCatchesUp() {
+    live();
+    VolumeHistory primary = new VolumeHistory();
+    assertThat(read(encoded(history), primary)).isNull();
+    primary.onEpoch(WriteId.of(12, 40));
+    primary.onDurable(WriteId.of(12, 90));
+    long common = primary.commonWith(history.durable());
+    history.rejoining(WriteId.of(12, 90));
+    assertThat(history.isCatchingUp()).isTrue();
+    assertThat(history.isNext(WriteId.of(12, 91))).isTrue();
+    history.onRejoined(WriteId.of(12, 90), common, primary);
+    history.onDurable(WriteId.of(12, 99));
+    VolumeHistory reopened = new VolumeHistory();
+    assertThat(read(encoded(history), reopened)).isNull();
+    for (VolumeHistory each : List.of(history, reopened)) {
+      assertThat(each.durable()).isEqualTo(common);
+      assertThat(each.sequenced()).isEqualTo(WriteId.of(12, 99));
+      assertThat(each.isCatchingUp()).isTrue();
+      assertThat(each.epoch()).isEqualTo(12);
+      each.levelling();
+      each.onLevel(WriteId.of(12, 99));
+      assertThat(each.durable()).isEqualTo(WriteId.of(12, 99));
+      assertThat(each.isCatchingUp()).isFalse();
+    }
   }
 
   private static byte[] encoded(VolumeHistory history) {

@@ -1,6 +1,7 @@
 package io.ashlar.replication.lease;
 
-import org.agrona.collections.Int2ObjectHashMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// The leases that this node has given to others and has from others, for all volumes at once: C.
 /// G. Gray and D. R. Cheriton, "Leases" (1989).
@@ -21,9 +22,7 @@ public final class LeaseBook {
 
   private final LeaseTerms terms;
   private final long freshFromNs;
-
-  /// By node. Looked up for every read, and never walked.
-  private final Int2ObjectHashMap<Peer> peers = new Int2ObjectHashMap<>();
+  private final SortedMap<Integer, Peer> peers = new TreeMap<>();
 
   /// @param startNs when this life began
   public LeaseBook(LeaseTerms terms, long startNs) {
@@ -71,11 +70,6 @@ public final class LeaseBook {
   }
 
   private Peer peer(int node) {
-    Peer known = peers.get(node);
-    if (known == null) {
-      known = new Peer();
-      peers.put(node, known);
-    }
-    return known;
+    return peers.computeIfAbsent(node, key -> new Peer());
   }
 }

@@ -107,6 +107,16 @@ public final class Link {
     return window.freeMessages();
   }
 
+  /// How many messages can wait for their acknowledgement at most.
+  public int windowMessages() {
+    return options.windowMessages();
+  }
+
+  /// How much can wait for its acknowledgement at most.
+  public int windowBytes() {
+    return options.windowBytes();
+  }
+
   /// What [#claim] points into.
   public UnsafeBuffer memory() {
     return window.memory();

@@ -7,10 +7,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 /// What one replica says to another of a volume.
 ///
 /// ```
-/// 0    1    4         8                24            32
-/// +----+----+---------+----------------+-------------+---------------
-/// |kind| 0  |  epoch  |   volume id    |  write id   | sealed record
-/// +----+----+---------+----------------+-------------+---------------
+/// 0    1    2   4         8                24            32
+/// +----+----+---+---------+----------------+-------------+---------------
+/// |kind|flag| 0 |  epoch  |   volume id    |  write id   | sealed record
+/// +----+----+---+---------+----------------+-------------+---------------
 /// ```
 ///
 /// `epoch` is the newest that the sender knows: who knows a newer one does as if nothing had been
@@ -26,9 +26,31 @@ final class MessageFlyweight {
   /// the write id.
   static final byte REFUSED = 3;
 
+  /// The sender leads and asks how far the receiver has the volume.
+  static final byte ASK = 4;
+
+  /// The sender has everything up to the write id, durably; with [#FLAG_AHEAD] also records beyond
+  /// a gap.
+  static final byte POSITION = 5;
+
+  /// Blocks from `write id` on, as many as the body says (8 bytes), have a version at the sender
+  /// that is no part of the history; with [#FLAG_UNMAPPED] all of them are unmapped there at once.
+  static final byte DIVERGED = 6;
+
+  /// The sender has told of all such blocks, as one that takes part again after the write id.
+  static final byte REPORTED = 7;
+
+  static final byte FLAG_AHEAD = 1;
+
+  static final byte FLAG_UNMAPPED = 1;
+
   static final int BYTES = 32;
 
+  /// Length of a DIVERGED.
+  static final int DIVERGED_BYTES = BYTES + Long.BYTES;
+
   private static final int KIND_OFFSET = 0;
+  private static final int FLAGS_OFFSET = 1;
   private static final int EPOCH_OFFSET = 4;
   private static final int VOLUME_OFFSET = 8;
   private static final int WRITE_ID_OFFSET = 24;
@@ -42,6 +64,14 @@ final class MessageFlyweight {
 
   byte kind() {
     return buffer.getByte(KIND_OFFSET);
+  }
+
+  boolean hasFlag(byte flag) {
+    return (buffer.getByte(FLAGS_OFFSET) & flag) != 0;
+  }
+
+  void flag(byte flag) {
+    buffer.putByte(FLAGS_OFFSET, flag);
   }
 
   int epoch() {

@@ -2,6 +2,7 @@ package io.ashlar.replication.pipeline;
 
 import io.ashlar.core.base.Check;
 import io.ashlar.core.segment.SealedRecord;
+import io.ashlar.core.store.DivergedScan;
 import io.ashlar.core.volume.VolumeId;
 import io.ashlar.replication.link.Link;
 import org.agrona.DirectBuffer;
@@ -77,6 +78,13 @@ final class PeerLink implements Link.Listener {
         && link.freeBytes() >= reservedBytes + bytes + heads;
   }
 
+  /// Whether a record that nobody waits for fits, so that half of the link is left to the rest.
+  boolean hasRoomToSpare(int bytes) {
+    return link.isConnected()
+        && link.freeMessages() - reservedMessages > link.windowMessages() / 2
+        && link.freeBytes() - reservedBytes - bytes > link.windowBytes() / 2;
+  }
+
   /// Puts room aside, or gives it back.
   void reserve(int records, long bytes) {
     reservedMessages += records;
@@ -112,6 +120,51 @@ final class PeerLink implements Link.Listener {
     outgoing.wrap(link.memory(), at).set(kind, epoch, volume, writeId);
     link.commit(at, MessageFlyweight.BYTES);
     return true;
+  }
+
+  /// Says how far the sender has the volume.
+  ///
+  /// @return false if there is no room for it now
+  boolean position(int epoch, VolumeId volume, long writeId, boolean isAhead) {
+    int at = link.claim(MessageFlyweight.BYTES);
+    if (at < 0) {
+      return false;
+    }
+    outgoing.wrap(link.memory(), at).set(MessageFlyweight.POSITION, epoch, volume, writeId);
+    outgoing.flag(isAhead ? MessageFlyweight.FLAG_AHEAD : 0);
+    link.commit(at, MessageFlyweight.BYTES);
+    return true;
+  }
+
+  /// Says that blocks have a version here that is no part of the history.
+  ///
+  /// @return false if there is no room for it now
+  boolean diverged(int epoch, VolumeId volume, DivergedScan run) {
+    int at = link.claim(MessageFlyweight.DIVERGED_BYTES);
+    if (at < 0) {
+      return false;
+    }
+    outgoing.wrap(link.memory(), at).set(MessageFlyweight.DIVERGED, epoch, volume, run.start());
+    outgoing.flag(run.isUnmapped() ? MessageFlyweight.FLAG_UNMAPPED : 0);
+    link.memory().putLong(at + MessageFlyweight.BYTES, run.end() - run.start());
+    link.commit(at, MessageFlyweight.DIVERGED_BYTES);
+    return true;
+  }
+
+  /// Room for a record that is written in place, to be ended by [#appended].
+  ///
+  /// @return where in the link's memory the record goes; negative if there is no room now
+  int appending(int epoch, VolumeId volume, long writeId, int recordBytes) {
+    int at = link.claim(MessageFlyweight.BYTES + recordBytes);
+    if (at < 0) {
+      return at;
+    }
+    outgoing.wrap(link.memory(), at).set(MessageFlyweight.APPEND, epoch, volume, writeId);
+    return at + MessageFlyweight.BYTES;
+  }
+
+  void appended(int at, int recordBytes) {
+    link.commit(at - MessageFlyweight.BYTES, MessageFlyweight.BYTES + recordBytes);
   }
 
   /// Says that a message's volume is not followed here.

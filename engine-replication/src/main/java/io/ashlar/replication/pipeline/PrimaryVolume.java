@@ -15,6 +15,7 @@ import io.ashlar.core.volume.VolumeHistory;
 import io.ashlar.core.volume.VolumeLayer;
 import io.ashlar.replication.lease.Heartbeats;
 import java.util.List;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /// A volume at its primary, for one epoch. Each record that the store seals goes to the other
@@ -43,6 +44,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
 
   private final int epoch;
   private final long notBeforeNs;
+  private int minInSync;
   private final LogStore store;
   private final VolumeHistory history;
   private final PendingRequests requests;
@@ -67,19 +69,18 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   private int underWay;
 
   /// @param volume the store's
-  /// @param peers the other members of the in-sync set
-  /// @param notBeforeNs until when an older primary may answer reads
-  PrimaryVolume(
-      BlockVolume volume, Parts parts, int epoch, List<PeerLink> peers, long notBeforeNs) {
+  /// @param terms as the cluster's metadata says
+  PrimaryVolume(BlockVolume volume, Parts parts, LeadTerms terms) {
     super(volume);
-    this.epoch = epoch;
-    this.notBeforeNs = notBeforeNs;
+    epoch = terms.epoch();
+    notBeforeNs = terms.notBeforeNs();
+    minInSync = terms.minInSync();
     store = parts.store;
     requests = parts.requests;
     heartbeats = parts.heartbeats;
     clock = parts.clock;
     history = store.history(volume.id());
-    followers = new Followers(peers);
+    followers = new Followers(clock, new Followers.Source(store, history, uncommitted));
     store.historyOf(volume.id(), this);
   }
 
@@ -100,6 +101,16 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   /// Whether hosts are served.
   public boolean isServing() {
     return state == State.SERVING;
+  }
+
+  /// The other members, and how far each is.
+  public Followers members() {
+    return followers;
+  }
+
+  /// Whether what is to be durable on all members from the epoch's beginning on is so here.
+  boolean hasBegun() {
+    return isBegun && history.durable() >= firstId;
   }
 
   // Hosts' requests.
@@ -147,7 +158,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   }
 
   /// Puts room aside for what is sent, where all of it has to wait for the replicas.
-  private boolean tryReserve(Sending sending) {
+  boolean tryReserve(Sending sending) {
     if (sending.records == 0) {
       return true;
     }
@@ -159,7 +170,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     return true;
   }
 
-  private void release(Sending sending) {
+  void release(Sending sending) {
     if (sending.records > 0) {
       followers.release(sending);
       reservedRecords -= sending.records;
@@ -278,6 +289,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     switch (record.record().type()) {
       case WRITE -> add(record, record.record().blocks());
       case UNMAP -> add(record, record.record().argument());
+      case EPOCH -> followers.begin(record.record().argument());
       default -> {}
     }
     followers.append(epoch, id(), record);
@@ -286,6 +298,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   private void add(SealedRecord record, long blocks) {
     long lba = record.record().lba();
     uncommitted.add(lba, lba + blocks, record.lastWriteId());
+    followers.onSequenced(lba, lba + blocks);
   }
 
   @Override
@@ -322,11 +335,19 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     followers.lost(from);
   }
 
-  /// A member has left the in-sync set, as the cluster's metadata says: nobody waits for it any
-  /// more.
-  public void dropped(int node) {
-    followers.drop(node);
+  /// Has these members from now on, as the cluster's metadata says.
+  ///
+  /// @param peers all others
+  /// @param inSync the nodes of those in the in-sync set
+  void members(List<PeerLink> peers, SortedSet<Integer> inSync, int leastInSync) {
+    minInSync = leastInSync;
+    followers.become(peers, inSync);
     advance();
+  }
+
+  /// Hands a request of this primary's own to the store, past everything that hosts wait for.
+  void submitOwn(BlockRequest request) {
+    volume.submit(request);
   }
 
   /// Another epoch began, or will: what is under way ends as unknown.
@@ -337,6 +358,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     state = State.OVER;
     store.resign(id());
     store.historyOf(id(), null);
+    followers.stop();
     endAll(stored);
     endAll(unleased);
     copies.over();
@@ -353,7 +375,8 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
 
   private void advance() {
     long mark = followers.smallest(history.durable());
-    if (mark <= committed || state == State.OVER) {
+    boolean areEnough = followers.required() + 1 >= minInSync;
+    if (mark <= committed || state == State.OVER || !areEnough) {
       return;
     }
     committed = mark;
@@ -377,13 +400,14 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
       over();
       return 1;
     }
-    if (!isBegun && state == State.BEGINNING) {
-      if (clock.nanoTime() < notBeforeNs) {
-        return 0;
-      }
-      return begin() ? 1 : 0;
+    if (state == State.OVER) {
+      return 0;
     }
-    int work = tellUnleased() + copies.doWork();
+    int work = followers.ask(epoch, id());
+    if (!isBegun) {
+      return work + begin();
+    }
+    work += followers.catchUp(this) + tellUnleased() + copies.doWork();
     while (state == State.SERVING && !waiting.isEmpty()) {
       BlockRequest head = Check.present(waiting.poll(), "not empty");
       if (!tryPass(head)) {
@@ -395,14 +419,18 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     return work;
   }
 
-  private boolean begin() {
+  private int begin() {
+    boolean isTime = clock.nanoTime() >= notBeforeNs && followers.haveTold();
+    if (!isTime || history.isCatchingUp() || !history.isSettled()) {
+      return 0;
+    }
     if (!tryReserve(beginning.ofBeginning())) {
-      return false;
+      return 0;
     }
     isBegun = store.lead(id(), epoch, new BlockRequest(begun -> {}));
-    firstId = history.sequenced();
+    firstId = isBegun ? history.sequenced() : 0;
     release(beginning);
-    return isBegun;
+    return isBegun ? 1 : 0;
   }
 
   private int tellUnleased() {
@@ -417,7 +445,10 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
 
   /// When it wants a turn though nothing happens.
   long deadlineNs() {
-    return isBegun || state == State.OVER ? Long.MAX_VALUE : notBeforeNs;
+    if (state == State.OVER) {
+      return Long.MAX_VALUE;
+    }
+    return Math.min(followers.deadlineNs(), isBegun ? Long.MAX_VALUE : notBeforeNs);
   }
 
   /// Whether nothing is under way.

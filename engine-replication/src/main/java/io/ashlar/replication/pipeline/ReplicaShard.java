@@ -13,7 +13,6 @@ import io.ashlar.replication.transport.TrafficClass;
 import io.ashlar.replication.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -67,19 +66,28 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
 
   /// Leads a volume from now on; whatever this node was to it before is over.
   ///
-  /// @param epoch as the cluster's metadata gave it to this node
-  /// @param others the other nodes whose replicas are in the in-sync set
-  /// @param notBeforeNs when the lease of whoever led before is over, as [#heartbeats] told when it
-  ///   was fenced; hosts wait until then
-  public PrimaryVolume lead(VolumeId id, int epoch, SortedSet<Integer> others, long notBeforeNs) {
+  /// @param terms of them `notBeforeNs` as [#heartbeats] told when whoever led before was fenced
+  public PrimaryVolume lead(VolumeId id, LeadTerms terms) {
     leave(id);
     BlockVolume volume = Check.present(store.volume(id), "a volume of this store");
-    List<PeerLink> members = peers.stream().filter(each -> others.contains(each.node())).toList();
-    Check.that(members.size() == others.size(), "members are known nodes", members.size());
-    PrimaryVolume primary = new PrimaryVolume(volume, parts, epoch, members, notBeforeNs);
+    PrimaryVolume primary = new PrimaryVolume(volume, parts, terms);
+    members(primary, terms);
     primaries.add(primary);
     primaryByKey.put(MessageFlyweight.key(id), primary);
     return primary;
+  }
+
+  /// The members of a volume that this node leads have changed.
+  public void members(PrimaryVolume primary, LeadTerms terms) {
+    List<PeerLink> members = new ArrayList<>();
+    for (PeerLink each : peers) {
+      if (terms.inSync().contains(each.node()) || terms.others().contains(each.node())) {
+        members.add(each);
+      }
+    }
+    int expected = terms.inSync().size() + terms.others().size();
+    Check.that(members.size() == expected, "members are known nodes", members.size());
+    primary.members(members, terms.inSync(), terms.minInSync());
   }
 
   /// The leases of this node and of the others.
@@ -150,10 +158,14 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
       PeerLink from, MessageFlyweight message, UnsafeBuffer body, int offset, int length) {
     return switch (message.kind()) {
       case MessageFlyweight.APPEND -> onAppend(from, message, body, offset, length);
-      case MessageFlyweight.DURABLE -> {
+      case MessageFlyweight.ASK -> onAsk(from, message);
+      case MessageFlyweight.DURABLE,
+          MessageFlyweight.POSITION,
+          MessageFlyweight.DIVERGED,
+          MessageFlyweight.REPORTED -> {
         PrimaryVolume primary = primaryOf(message);
         if (primary != null && primary.epoch() == message.epoch()) {
-          primary.onDurable(from, message.writeId());
+          onAnswer(primary, from, message, body, offset, length);
         }
         yield true;
       }
@@ -167,6 +179,40 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
       // A later version's: who says it knows that it may not be understood.
       default -> true;
     };
+  }
+
+  private static void onAnswer(
+      PrimaryVolume primary,
+      PeerLink from,
+      MessageFlyweight message,
+      UnsafeBuffer body,
+      int offset,
+      int length) {
+    long writeId = message.writeId();
+    switch (message.kind()) {
+      case MessageFlyweight.DURABLE -> primary.onDurable(from, writeId);
+      case MessageFlyweight.POSITION ->
+          primary.members().position(from, writeId, message.hasFlag(MessageFlyweight.FLAG_AHEAD));
+      case MessageFlyweight.DIVERGED -> {
+        long blocks = length < Long.BYTES ? 0 : body.getLong(offset);
+        boolean isUnmapped = message.hasFlag(MessageFlyweight.FLAG_UNMAPPED);
+        primary.members().diverged(from, writeId, blocks, isUnmapped);
+      }
+      default -> primary.members().reported(from, writeId);
+    }
+  }
+
+  /// Somebody leads, and asks how far this node has the volume.
+  private boolean onAsk(PeerLink from, MessageFlyweight message) {
+    PrimaryVolume primary = primaryOf(message);
+    if (primary != null) {
+      return onRivalsAppend(from, message, primary);
+    }
+    FollowerVolume follower = followerByKey.get(message.volumeKey());
+    if (follower == null || !message.isOf(follower.id())) {
+      return from.refuse(message);
+    }
+    return follower.onAsk(from, message.epoch());
   }
 
   private boolean onAppend(

@@ -52,4 +52,29 @@ final class UncommittedWrites {
     }
     return found;
   }
+
+  /// The first block of `[from, end)` that a write covers whose id is above `durable`; `end` if
+  /// there is none.
+  long nextAbove(long from, long end, long durable) {
+    long found = end;
+    for (long at = next - 1; at >= first && lastIds[(int) at & mask] > durable; at--) {
+      int index = (int) at & mask;
+      if (froms[index] < found && from < ends[index]) {
+        found = Math.max(from, froms[index]);
+      }
+    }
+    return found;
+  }
+
+  /// The block after the last one of such a write that covers `block`; `block` if none does.
+  long endAbove(long block, long durable) {
+    long found = block;
+    for (long at = next - 1; at >= first && lastIds[(int) at & mask] > durable; at--) {
+      int index = (int) at & mask;
+      if (froms[index] <= block && block < ends[index]) {
+        found = Math.max(found, ends[index]);
+      }
+    }
+    return found;
+  }
 }

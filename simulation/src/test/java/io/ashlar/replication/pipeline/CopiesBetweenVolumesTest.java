@@ -42,7 +42,8 @@ class CopiesBetweenVolumesTest {
   private PrimaryVolume lead(int node, int layer, int epoch, int follower) {
     cluster.node(follower).shard.follow(PipelineRig.id(layer), epoch);
     TreeSet<Integer> others = new TreeSet<>(List.of(follower));
-    return cluster.node(node).shard.lead(PipelineRig.id(layer), epoch, others, 0);
+    LeadTerms terms = PipelineRig.terms(epoch, others, new TreeSet<>(), 0);
+    return cluster.node(node).shard.lead(PipelineRig.id(layer), terms);
   }
 
   @BeforeEach
@@ -103,7 +104,7 @@ class CopiesBetweenVolumesTest {
     BlockRequest beside = write(target, 7);
     cluster.turns(1000);
     assertThat(beside.status).as("the target waits for node 3 alone").isEqualTo(BlockStatus.OK);
-    source.dropped(2);
+    cluster.drop(source, 1, 2);
     cluster.turnUntil(() -> pending == 0);
     assertThat(copy.status).isEqualTo(BlockStatus.OK);
     assertThat(copiedValue()).isEqualTo(6);
@@ -143,7 +144,7 @@ class CopiesBetweenVolumesTest {
     BlockRequest copy = copy(source, target);
     cluster.turns(2000);
     assertThat(copy.status).isEqualTo(BlockStatus.ABORTED);
-    target.dropped(3);
+    cluster.members(target, 1, List.of());
     cluster.turnUntil(() -> pending == 0);
     assertThat(copy.status).isEqualTo(BlockStatus.OK);
   }
@@ -174,7 +175,7 @@ class CopiesBetweenVolumesTest {
     assertThat(copy.status).isEqualTo(BlockStatus.OFFLINE);
     assertThat(target.isIdle()).isTrue();
     assertThat(source.isIdle()).as("its write is under way still").isFalse();
-    source.dropped(2);
+    cluster.drop(source, 1, 2);
     cluster.turnUntil(() -> pending == 0);
   }
 

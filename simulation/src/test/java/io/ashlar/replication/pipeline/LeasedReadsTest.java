@@ -67,7 +67,8 @@ class LeasedReadsTest {
     cluster.node(2).shard.follow(PipelineRig.id(LAYER), EPOCH + 1);
     TreeSet<Integer> others = new TreeSet<>();
     others.add(2);
-    return next.shard.lead(PipelineRig.id(LAYER), EPOCH + 1, others, notBeforeNs);
+    LeadTerms terms = PipelineRig.terms(EPOCH + 1, others, new TreeSet<>(), notBeforeNs);
+    return next.shard.lead(PipelineRig.id(LAYER), terms);
   }
 
   @ParameterizedTest

@@ -106,7 +106,30 @@ final class PipelineRig {
     for (int other : others(leader)) {
       node(other).shard.follow(id(layer), epoch);
     }
-    return node(leader).shard.lead(id(layer), epoch, others(leader), 0);
+    return node(leader).shard.lead(id(layer), terms(leader, epoch, 0));
+  }
+
+  /// All others are in the in-sync set.
+  static LeadTerms terms(int leader, int epoch, long notBeforeNs) {
+    return terms(epoch, others(leader), new TreeSet<>(), notBeforeNs);
+  }
+
+  static LeadTerms terms(
+      int epoch, SortedSet<Integer> inSync, SortedSet<Integer> others, long notBeforeNs) {
+    return new LeadTerms(epoch, inSync, others, 1, notBeforeNs);
+  }
+
+  /// A node is no member any more.
+  void drop(PrimaryVolume primary, int leader, int gone) {
+    SortedSet<Integer> left = others(leader);
+    left.remove(gone);
+    members(primary, leader, List.copyOf(left));
+  }
+
+  /// These are the others in the in-sync set.
+  void members(PrimaryVolume primary, int leader, List<Integer> inSync) {
+    LeadTerms terms = terms(primary.epoch(), new TreeSet<>(inSync), new TreeSet<>(), 0);
+    node(leader).shard.members(primary, terms);
   }
 
   /// The node's process ends, its disk stays as it is, and it starts anew.
