@@ -11,7 +11,6 @@ import io.ashlar.replication.metadata.raft.RaftMember;
 import io.ashlar.replication.metadata.raft.RaftMetadataStore;
 import io.ashlar.replication.metadata.raft.RaftSettings;
 import io.ashlar.replication.metadata.raft.RaftTimings;
-import io.ashlar.replication.metadata.raft.RaftTls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -117,12 +116,11 @@ public final class ClusterMetadata {
   }
 
   private RaftSettings settings() {
-    RaftTls tls =
-        new RaftTls(credentials.key(), List.of(credentials.certificate()), credentials.trusted());
     RaftMember self =
         new RaftMember(
             membership.node(), options.address().getHostAddress(), options.metadataPort());
-    return new RaftSettings(membership.cluster(), self, directory.raft(), RaftTimings.DEFAULT, tls);
+    return new RaftSettings(
+        membership.cluster(), self, directory.raft(), RaftTimings.DEFAULT, credentials);
   }
 
   private List<RaftMember> contacts() {

@@ -3,12 +3,15 @@ package io.ashlar.replication.network;
 import io.ashlar.core.base.Clock;
 import io.ashlar.replication.identity.CertificateCheck;
 import io.ashlar.replication.identity.NodeCredentials;
+import io.ashlar.replication.identity.NodeKeyManager;
 import io.ashlar.replication.identity.NodeName;
+import io.ashlar.replication.identity.NodeTrustManager;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ImmediateExecutor;
 import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.concurrent.Executor;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -68,7 +71,9 @@ public final class MutualTls implements ChannelSecurity {
       SSLContext made = SSLContext.getInstance(PROTOCOLS[0]);
       made.init(
           new KeyManager[] {new NodeKeyManager(credentials)},
-          new TrustManager[] {new NodeTrustManager(check, clock)},
+          new TrustManager[] {
+            new NodeTrustManager(check, () -> Instant.ofEpochMilli(clock.epochMillis()))
+          },
           null);
       return made;
     } catch (GeneralSecurityException missing) {

@@ -1,5 +1,6 @@
 package io.ashlar.replication.metadata.raft;
 
+import io.ashlar.replication.identity.NodeCredentials;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// @param self this node; it listens there
 /// @param directory of the metadata alone
 /// @param timings the same on every node
-/// @param tls null where the network is trusted
+/// @param credentials by what this node proves itself to the others, and they to it; null where the
+///   network is trusted
 public record RaftSettings(
-    UUID cluster, RaftMember self, Path directory, RaftTimings timings, @Nullable RaftTls tls) {
+    UUID cluster,
+    RaftMember self,
+    Path directory,
+    RaftTimings timings,
+    @Nullable NodeCredentials credentials) {
   /// What Ratis keeps of this cluster.
   Path storage() {
     return directory.resolve(cluster.toString());

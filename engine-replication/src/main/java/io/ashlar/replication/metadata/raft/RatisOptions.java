@@ -1,13 +1,20 @@
 package io.ashlar.replication.metadata.raft;
 
-import java.io.IOException;
+import io.ashlar.replication.identity.CertificateCheck;
+import io.ashlar.replication.identity.NodeCredentials;
+import io.ashlar.replication.identity.NodeKeyManager;
+import io.ashlar.replication.identity.NodeTrustManager;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.client.RaftClientConfigKeys;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
 import org.apache.ratis.util.ExitUtils;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
@@ -86,12 +93,26 @@ final class RatisOptions {
     return TimeDuration.valueOf(count, TimeUnit.MILLISECONDS);
   }
 
-  static Parameters parameters(RaftSettings settings) throws IOException {
+  static Parameters parameters(RaftSettings settings) {
     Parameters to = new Parameters();
-    RaftTls tls = settings.tls();
-    if (tls != null) {
-      GrpcConfigKeys.TLS.setConf(to, MutualTls.of(tls));
+    NodeCredentials credentials = settings.credentials();
+    if (credentials != null) {
+      GrpcConfigKeys.TLS.setConf(to, mutualTls(settings.cluster(), credentials));
     }
     return to;
+  }
+
+  /// TLS 1.3 by the JDK; both ends prove which node of the cluster they are, as they do to each
+  /// other's storage network.
+  private static GrpcTlsConfig mutualTls(UUID cluster, NodeCredentials credentials) {
+    CertificateCheck check = new CertificateCheck(cluster, credentials.trusted());
+    return new GrpcTlsConfig.Builder()
+        .setName("metadata")
+        .setKeyManager(new NodeKeyManager(credentials))
+        .setTrustManager(new NodeTrustManager(check, InstantSource.system()))
+        .setMutualTls(true)
+        .setSslProvider(SslProvider.JDK)
+        .setProtocols("TLSv1.3")
+        .build();
   }
 }

@@ -2,6 +2,7 @@ package io.ashlar.replication.metadata.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ashlar.replication.identity.NodeCredentials;
 import io.ashlar.replication.metadata.ClusterCommand;
 import io.ashlar.replication.metadata.ProposalStatus;
 import java.io.IOException;
@@ -22,14 +23,14 @@ final class RaftCluster implements AutoCloseable {
   static final RaftTimings TIMINGS = new RaftTimings(300, 600, 1_000, 20_000, 50, 8 << 10);
   static final int PATIENCE_MILLIS = 60_000;
 
-  private static final UUID CLUSTER = new UUID(77, 77);
+  static final UUID CLUSTER = new UUID(77, 77);
 
   private final Path directory;
   private final RaftTimings timings;
   private final List<RaftMember> members = new ArrayList<>();
   private final ConcurrentSkipListMap<Integer, RaftMetadataStore> stores =
       new ConcurrentSkipListMap<>();
-  private final List<@Nullable RaftTls> credentials = new ArrayList<>();
+  private final List<@Nullable NodeCredentials> credentials = new ArrayList<>();
 
   RaftCluster(Path directory, int nodes) {
     this(directory, nodes, TIMINGS);
@@ -73,7 +74,7 @@ final class RaftCluster implements AutoCloseable {
     }
   }
 
-  void secure(int index, RaftTls tls) {
+  void secure(int index, NodeCredentials tls) {
     credentials.set(index, tls);
   }
 

@@ -3,7 +3,9 @@ package io.ashlar.replication.metadata.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ashlar.replication.identity.ClusterAuthority;
+import io.ashlar.replication.identity.NodeCredentials;
 import io.ashlar.replication.identity.NodeKeys;
+import io.ashlar.replication.identity.NodeName;
 import io.ashlar.replication.identity.Validity;
 import io.ashlar.replication.metadata.ProposalStatus;
 import io.ashlar.replication.metadata.Samples;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -18,25 +21,26 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Nodes that prove who they are.
 class RaftTlsTest {
-  private static final UUID CLUSTER = new UUID(5, 5);
+  private static final UUID CLUSTER = RaftCluster.CLUSTER;
   private final Validity day = Validity.startingAt(Instant.now(), Duration.ofDays(1));
+  private final ClusterAuthority authority = ClusterAuthority.create(CLUSTER, day);
 
   @TempDir Path directory;
 
-  private RaftTls credentials(ClusterAuthority authority, int node) {
+  private NodeCredentials credentials(ClusterAuthority of, int node, ClusterAuthority... trusted) {
     KeyPair keys = NodeKeys.generate();
-    return new RaftTls(
+    return new NodeCredentials(
+        new NodeName(of.cluster(), node),
         keys.getPrivate(),
-        List.of(authority.issue(node, keys.getPublic(), day)),
-        List.of(authority.certificate()));
+        of.issue(node, keys.getPublic(), day),
+        Arrays.stream(trusted).map(ClusterAuthority::certificate).toList());
   }
 
   @Test
   void shouldAgreeByTls() throws Exception {
-    ClusterAuthority authority = ClusterAuthority.create(CLUSTER, day);
     try (RaftCluster cluster = new RaftCluster(directory, 3)) {
       for (int i = 0; i < 3; i++) {
-        cluster.secure(i, credentials(authority, i + 1));
+        cluster.secure(i, credentials(authority, i + 1, authority));
       }
       cluster.open();
       for (int i = 0; i < 5; i++) {
@@ -47,12 +51,24 @@ class RaftTlsTest {
 
   @Test
   void shouldNotListenToAnotherAuthoritysNodeNorToOneWithoutCertificate() throws Exception {
-    ClusterAuthority authority = ClusterAuthority.create(CLUSTER, day);
     ClusterAuthority forged = ClusterAuthority.create(CLUSTER, day);
+    shouldNotAgree(credentials(authority, 1, authority), credentials(forged, 2, forged, authority));
+  }
+
+  /// Whatever authority it comes from.
+  @Test
+  void shouldNotListenToAnotherClustersNode() throws Exception {
+    ClusterAuthority other = ClusterAuthority.create(new UUID(9, 9), day);
+    shouldNotAgree(
+        credentials(authority, 1, authority, other), credentials(other, 2, authority, other));
+  }
+
+  /// The third has nothing to show.
+  private void shouldNotAgree(NodeCredentials first, NodeCredentials second) throws Exception {
     RaftTimings hasty = new RaftTimings(300, 600, 500, 3_000, 50, 8 << 10);
     try (RaftCluster cluster = new RaftCluster(directory, 3, hasty)) {
-      cluster.secure(0, credentials(authority, 1));
-      cluster.secure(1, credentials(forged, 2));
+      cluster.secure(0, first);
+      cluster.secure(1, second);
       List<RaftMember> members = List.of(cluster.member(0), cluster.member(1), cluster.member(2));
       for (int i = 0; i < 3; i++) {
         cluster.put(i, RaftMetadataStore.form(cluster.settings(i), members));

@@ -1,27 +1,25 @@
-package io.ashlar.replication.network;
+package io.ashlar.replication.identity;
 
-import io.ashlar.core.base.Clock;
-import io.ashlar.replication.identity.CertificateCheck;
-import io.ashlar.replication.identity.RefusedCertificateException;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
+import java.time.InstantSource;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/// Believes nodes of this cluster, whichever end they are.
-final class NodeTrustManager extends X509ExtendedTrustManager {
+/// Believes nodes of this cluster, whichever end they are, and under any address: certificates name
+/// nodes.
+public final class NodeTrustManager extends X509ExtendedTrustManager {
   private final CertificateCheck check;
-  private final Clock clock;
+  private final InstantSource clock;
 
-  NodeTrustManager(CertificateCheck check, Clock clock) {
+  public NodeTrustManager(CertificateCheck check, InstantSource clock) {
     this.check = check;
     this.clock = clock;
   }
 
   private void check(X509Certificate[] chain) throws RefusedCertificateException {
-    var _ = check.check(chain[0], Instant.ofEpochMilli(clock.epochMillis()));
+    var _ = check.check(chain[0], clock.instant());
   }
 
   @Override

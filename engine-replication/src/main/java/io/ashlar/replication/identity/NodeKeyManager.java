@@ -1,6 +1,5 @@
-package io.ashlar.replication.network;
+package io.ashlar.replication.identity;
 
-import io.ashlar.replication.identity.NodeCredentials;
 import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
@@ -10,13 +9,13 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /// Shows the one certificate that a node has, whichever end it is.
-final class NodeKeyManager extends X509ExtendedKeyManager {
+public final class NodeKeyManager extends X509ExtendedKeyManager {
   private static final String ALIAS = "node";
   private static final String KEY_TYPE = "EC";
 
   private final NodeCredentials credentials;
 
-  NodeKeyManager(NodeCredentials credentials) {
+  public NodeKeyManager(NodeCredentials credentials) {
     this.credentials = credentials;
   }
 
