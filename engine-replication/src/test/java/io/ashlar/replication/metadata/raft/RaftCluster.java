@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 final class RaftCluster implements AutoCloseable {
   static final RaftTimings TIMINGS = new RaftTimings(300, 600, 1_000, 20_000, 50, 8 << 10);
   static final int PATIENCE_MILLIS = 60_000;
+
+  /// Below those that Linux gives to who dials, unless it is told otherwise.
+  private static final int PORTS_FROM = 16_384;
+
+  private static final int PORTS_TO = 32_768;
 
   static final UUID CLUSTER = new UUID(77, 77);
 
@@ -57,20 +63,24 @@ final class RaftCluster implements AutoCloseable {
     return members.size() - 1;
   }
 
-  /// Ports that were free a moment ago, all different.
+  /// Ports that were free a moment ago, all different. None that the kernel gives to whoever dials:
+  /// those of a node that is down would be taken by the others, who dial it again and again.
   static List<Integer> freePorts(int count) {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+    List<Integer> ports = new ArrayList<>();
+    while (ports.size() < count) {
+      int port = ThreadLocalRandom.current().nextInt(PORTS_FROM, PORTS_TO);
+      if (!ports.contains(port) && isFree(port)) {
+        ports.add(port);
       }
-      List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-      for (ServerSocket each : sockets) {
-        each.close();
-      }
-      return ports;
-    } catch (IOException e) {
-      throw new AssertionError(e);
+    }
+    return ports;
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException taken) {
+      return false;
     }
   }
 
