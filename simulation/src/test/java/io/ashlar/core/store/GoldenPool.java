@@ -9,6 +9,7 @@ import io.ashlar.core.volume.BlockOperation;
 import io.ashlar.core.volume.BlockRequest;
 import io.ashlar.core.volume.BlockStatus;
 import io.ashlar.core.volume.BlockVolume;
+import io.ashlar.core.volume.VolumeHistory;
 import io.ashlar.core.volume.VolumeId;
 import io.ashlar.simulation.CrashChoice;
 import io.ashlar.simulation.DiskImage;
@@ -212,6 +213,11 @@ final class GoldenPool {
   /// The layers of the volumes.
   List<Integer> layers() {
     return rig.store.volumes().stream().map(VolumeEntry::layer).toList();
+  }
+
+  /// How far a volume's history goes.
+  VolumeHistory history(int layer) {
+    return rig.store.history(new VolumeId(StoreRig.uuidOf(layer)));
   }
 
   /// What a block must hold.

@@ -6,15 +6,22 @@ import static org.assertj.core.api.Assertions.fail;
 import io.ashlar.core.device.DeviceGeometry;
 import io.ashlar.core.device.PolledDevice;
 import io.ashlar.core.format.FormatVersion;
+import io.ashlar.core.format.Superblock;
+import io.ashlar.core.format.Superblock.StreamCursor;
 import io.ashlar.core.format.UnsupportedFormatException;
 import io.ashlar.core.format.VolumeEntry;
 import io.ashlar.core.format.WriteId;
 import io.ashlar.core.offline.DeviceAudit;
 import io.ashlar.core.offline.SalvageRoot;
 import io.ashlar.core.reservation.ReservationType;
+import io.ashlar.core.segment.Stream;
 import io.ashlar.core.store.GoldenPool.Script;
+import io.ashlar.core.volume.BlockRequest;
+import io.ashlar.core.volume.BlockStatus;
+import io.ashlar.core.volume.VolumeDriver;
 import io.ashlar.core.volume.VolumeHistory;
 import io.ashlar.core.volume.VolumeId;
+import io.ashlar.simulation.CrashChoice;
 import io.ashlar.simulation.DiskImage;
 import io.ashlar.simulation.SimulatedBlockDevice;
 import io.ashlar.simulation.SimulatedClock;
@@ -34,6 +41,7 @@ import java.util.zip.GZIPOutputStream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Pools that the writers of formats v2 and v3 wrote once, by the scripts of [GoldenPool]. If a
 /// test here fails, the format has changed: raise its version, keep reading the old one, and write
@@ -80,6 +88,99 @@ class GoldenPoolTest {
               .as("segments that the log released")
               .isPositive();
       case LED -> assertHistory(rig);
+    }
+  }
+
+  /// A volume of v2 has no epochs of its own, and how far it goes is told by its tree and the log:
+  /// as far as today's writer says of the same requests. It can be led from there on.
+  @ParameterizedTest
+  @CsvSource({
+    "POOL, 2, 512",
+    "POOL, 2, 4096",
+    "CLEANED, 2, 512",
+    "CLEANED, 2, 4096",
+    "POOL, 3, 512",
+    "CLEANED, 3, 4096"
+  })
+  void shouldLeadVolumesOfPoolsOfOld(Script script, int version, int alignmentBytes)
+      throws IOException {
+    SimulatedClock clock = new SimulatedClock();
+    StoreRig rig =
+        StoreRig.open(clock, disk(alignmentBytes, golden(script, version, alignmentBytes), clock));
+    GoldenPool written = GoldenPool.run(script, alignmentBytes);
+    for (VolumeEntry volume : rig.store.volumes()) {
+      boolean isReserved = script == Script.POOL && volume.layer() == GoldenPool.PLAIN;
+      // Reservations take an id since v3.
+      int less = version == 2 && isReserved ? 1 : 0;
+      long last = written.history(volume.layer()).durable() - less;
+      VolumeHistory history = rig.store.history(new VolumeId(volume.uuid()));
+      assertThat(history.epoch()).isZero();
+      assertThat(history.durable()).isEqualTo(last);
+      assertThat(history.sequenced()).isEqualTo(last);
+      leadAndWrite(rig, volume.layer());
+    }
+    StoreRig again = StoreRig.open(clock, rig.disk.crash(CrashChoice.loseAll()));
+    for (VolumeEntry volume : again.store.volumes()) {
+      assertLed(again, volume.layer(), written);
+    }
+  }
+
+  private static void leadAndWrite(StoreRig rig, int layer) {
+    boolean[] done = new boolean[1];
+    BlockRequest begin = new BlockRequest(ended -> done[0] = true);
+    VolumeId id = new VolumeId(StoreRig.uuidOf(layer));
+    assertThat(rig.store.lead(id, GoldenPool.SECOND_EPOCH, begin)).isTrue();
+    while (!done[0]) {
+      rig.turn();
+    }
+    VolumeDriver driver = new VolumeDriver(rig.volume(layer), rig::turn);
+    assertThat(driver.write(0, ledContent(layer))).isEqualTo(BlockStatus.OK);
+  }
+
+  private static byte[] ledContent(int layer) {
+    byte[] bytes = new byte[GoldenPool.BLOCK_BYTES];
+    Arrays.fill(bytes, (byte) (layer + 1));
+    return bytes;
+  }
+
+  private static void assertLed(StoreRig rig, int layer, GoldenPool written) {
+    VolumeHistory history = rig.store.history(new VolumeId(StoreRig.uuidOf(layer)));
+    assertThat(history.epoch()).isEqualTo(GoldenPool.SECOND_EPOCH);
+    // Its beginning and one block.
+    long counter = WriteId.counter(history.durable()) - 2;
+    long last = WriteId.of(WriteId.epoch(written.history(layer).durable()), counter);
+    assertThat(history.contains(last)).isTrue();
+    assertThat(history.contains(last + 1)).as("the epoch began there").isFalse();
+    assertThat(GoldenPool.read(rig, layer, 0)).isEqualTo(ledContent(layer));
+    for (long block = 1; block < 256; block++) {
+      assertThat(GoldenPool.read(rig, layer, block)).isEqualTo(written.content(layer, block));
+    }
+  }
+
+  /// Only the tree tells how far a volume of v2 goes that was not written since the checkpoint.
+  @ParameterizedTest
+  @ValueSource(ints = {512, 4096})
+  void shouldTakeTheHistoryOfAPoolOfOldFromItsTree(int alignmentBytes)
+      throws IOException, UnsupportedFormatException {
+    SimulatedClock clock = new SimulatedClock();
+    DiskImage image = golden(Script.POOL, 2, alignmentBytes);
+    PolledDevice device = new PolledDevice(disk(alignmentBytes, image, clock));
+    Superblock root = Objects.requireNonNull(SalvageRoot.find(device, 0)).root();
+    // The checkpoint itself lies behind the third.
+    for (StreamCursor cursor : root.cursors().subList(0, Stream.META.code())) {
+      byte[] nothing = new byte[StoreRig.SEGMENT_BYTES - cursor.offset()];
+      long from = root.geometry().segmentOffset(cursor.segment()) + cursor.offset();
+      image.write(from, nothing, 0, nothing.length);
+    }
+    StoreRig rig = StoreRig.open(clock, disk(alignmentBytes, image, clock));
+    int[] counters = {12, 16, 21};
+    for (int layer = GoldenPool.PLAIN; layer <= GoldenPool.COMPRESSED; layer++) {
+      VolumeHistory history = rig.store.history(new VolumeId(StoreRig.uuidOf(layer)));
+      assertThat(history.durable()).isEqualTo(WriteId.of(2, counters[layer - 1]));
+      assertThat(history.epoch()).isZero();
+      leadAndWrite(rig, layer);
+      assertThat(history.durable())
+          .isEqualTo(WriteId.of(GoldenPool.SECOND_EPOCH, counters[layer - 1] + 2));
     }
   }
 
