@@ -1,7 +1,6 @@
 package io.ashlar.replication.lease;
 
-import java.util.SortedMap;
-import java.util.TreeMap;
+import org.agrona.collections.Int2ObjectHashMap;
 
 /// The leases that this node has given to others and has from others, for all volumes at once: C.
 /// G. Gray and D. R. Cheriton, "Leases" (1989).
@@ -22,7 +21,9 @@ public final class LeaseBook {
 
   private final LeaseTerms terms;
   private final long freshFromNs;
-  private final SortedMap<Integer, Peer> peers = new TreeMap<>();
+
+  /// By node. Looked up for every read, and never walked.
+  private final Int2ObjectHashMap<Peer> peers = new Int2ObjectHashMap<>();
 
   /// @param startNs when this life began
   public LeaseBook(LeaseTerms terms, long startNs) {
@@ -70,6 +71,11 @@ public final class LeaseBook {
   }
 
   private Peer peer(int node) {
-    return peers.computeIfAbsent(node, key -> new Peer());
+    Peer known = peers.get(node);
+    if (known == null) {
+      known = new Peer();
+      peers.put(node, known);
+    }
+    return known;
   }
 }

@@ -1,7 +1,10 @@
 package io.ashlar.replication.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,28 @@ class LeaseBookTest {
     assertThat(book.overNs(OTHER, 8)).isEqualTo(6 * SECOND);
     assertThat(book.give(OTHER, 7, 5 * SECOND)).as("a message that was late").isFalse();
     assertThat(book.overNs(OTHER, 8)).isEqualTo(6 * SECOND);
+  }
+
+  /// Every read asks.
+  @Test
+  void shouldAllocateNothingWhenItIsAsked() {
+    assumeTrue(
+        ManagementFactory.getThreadMXBean() instanceof ThreadMXBean,
+        "this JVM does not count allocations per thread");
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    // Beyond the numbers that are boxed beforehand.
+    int node = 4711;
+    book.given(node, SECOND);
+    assertThat(book.holds(node, SECOND)).isTrue();
+    threads.getCurrentThreadAllocatedBytes();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    int held = 0;
+    for (int i = 0; i < 1_000; i++) {
+      held += book.holds(node, SECOND) ? 1 : 0;
+    }
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(held).isEqualTo(1_000);
+    assertThat(allocated).isLessThan(1_000);
   }
 
   /// Two clocks that drift apart, messages that take any time: whenever the giver takes the lease
