@@ -90,7 +90,7 @@ public final class SealedRecord {
     boolean follows =
         record.argument() >= 0
             && record.argument() <= record.writeId()
-            && primary.epoch() <= WriteId.epoch(record.writeId());
+            && primary.hasBegunBy(record.writeId());
     return complaint != null || follows ? complaint : "begins before the history that it tells";
   }
 

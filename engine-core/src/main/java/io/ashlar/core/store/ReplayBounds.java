@@ -119,7 +119,7 @@ final class ReplayBounds {
     boolean follows =
         record.argument() >= 0
             && record.argument() <= record.writeId()
-            && epoch >= primary.epoch()
+            && primary.hasBegunBy(record.writeId())
             && epoch <= Superblock.EPOCH_MAX;
     expect(follows, "a replica that takes part again before it left");
     epochMax = Math.max(epochMax, epoch);

@@ -179,6 +179,12 @@ public final class VolumeHistory {
     return true;
   }
 
+  /// Whether all epochs that are known here began at an id or before it, by epoch and by counter.
+  public boolean hasBegunBy(long writeId) {
+    long newest = epochs == 0 ? 0 : firsts[epochs - 1];
+    return newest <= writeId && WriteId.counter(newest) <= WriteId.counter(writeId);
+  }
+
   /// Up to where this history and that of a replica with `prefix` are one: the smaller of `prefix`
   /// and the last id that this history has of its epoch. 0 if the epoch is not known here (any
   /// more).

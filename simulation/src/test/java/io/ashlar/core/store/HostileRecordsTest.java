@@ -23,6 +23,7 @@ import io.ashlar.core.volume.VolumeId;
 import io.ashlar.simulation.CrashChoice;
 import io.ashlar.simulation.SimulatedClock;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -99,16 +100,22 @@ class HostileRecordsTest {
   private void restart(String what) {
     SimulatedClock clock = rig.clock;
     rig.settle();
-    long durable = rig.store.history(VOLUME).durable();
+    byte[] history = encoded();
     CrashChoice choice = CrashChoice.loseAll();
     assertThatCode(() -> rig = StoreRig.openDamaged(clock, rig.disk.crash(choice)))
         .as(what)
         .doesNotThrowAnyException();
-    assertThat(rig.store.history(VOLUME).durable()).as(what).isEqualTo(durable);
+    assertThat(encoded()).as(what).isEqualTo(history);
     readAll();
     if (dice.nextBoolean()) {
       rig.checkpoint();
     }
+  }
+
+  private byte[] encoded() {
+    byte[] all = new byte[VolumeHistory.BYTES_MAX];
+    int bytesUsed = rig.store.history(VOLUME).encode(new UnsafeBuffer(all));
+    return Arrays.copyOf(all, bytesUsed);
   }
 
   /// Blocks whose content is no content are not served; nothing else comes of them.
@@ -129,11 +136,15 @@ class HostileRecordsTest {
 
   private void forge() {
     record.wrap(bytes, 0);
-    switch (dice.nextInt(5)) {
-      case 0, 1 -> forgeWrite();
-      case 2 -> forgeBare(RecordType.UNMAP, nasty(BLOCKS), nasty(BLOCKS));
+    switch (dice.nextInt(10)) {
+      case 0, 1 -> forgeWrite(RecordType.WRITE, nextId());
+      case 2 -> forgeBare(RecordType.UNMAP, nextId(), nasty(BLOCKS), nasty(BLOCKS));
       case 3 -> forgeEpoch();
-      default -> forgeReservations();
+      case 4 -> forgeReservations();
+      case 5, 6 -> forgeWrite(RecordType.FETCHED, missingId());
+      case 7 -> forgeBare(RecordType.FETCHED_UNMAP, missingId(), nasty(BLOCKS), nasty(BLOCKS));
+      case 8 -> forgeRejoin();
+      default -> forgeBare(RecordType.LEVEL, nextId() - 1, nasty(2), nasty(2));
     }
     if (dice.nextInt(20) == 0) {
       length = Math.max(0, length + dice.nextInt(-600, 600));
@@ -145,21 +156,32 @@ class HostileRecordsTest {
     return dice.nextInt(8) == 0 ? nasty(next) : next;
   }
 
+  /// Of something that was written while the replica was away.
+  private long missingId() {
+    long last = rig.store.history(VOLUME).sequenced();
+    int epoch = WriteId.epoch(last);
+    long id =
+        WriteId.of(Math.max(1, epoch - dice.nextInt(3)), nasty(WriteId.counter(last)) & 0xFFFF);
+    return dice.nextInt(8) == 0 ? nasty(last) : id;
+  }
+
   private long nasty(long usual) {
     long[] some = {0, -1, 1, Long.MAX_VALUE, Long.MIN_VALUE, usual - 1, usual, usual + 1};
-    return dice.nextInt(3) > 0 && usual > 0 ? dice.nextLong(usual + 1) : some[dice.nextInt(8)];
+    return dice.nextInt(3) > 0 && usual > 0 && usual < Long.MAX_VALUE
+        ? dice.nextLong(usual + 1)
+        : some[dice.nextInt(8)];
   }
 
   private int one(int[] of) {
     return of[dice.nextInt(of.length)];
   }
 
-  private void forgeWrite() {
+  private void forgeWrite(RecordType type, long id) {
     int blocks = dice.nextInt(30) == 0 ? dice.nextInt(400) : dice.nextInt(5);
     boolean isCareful = dice.nextBoolean();
     long lba = dice.nextBoolean() ? dice.nextInt(BLOCKS) : nasty(BLOCKS);
-    record.head(RecordType.WRITE, blocks, dice.nextInt(20) == 0 ? 2 : LAYER);
-    record.place(nextId(), lba, dice.nextInt(4) == 0 ? nasty(5) : 0);
+    record.head(type, blocks, dice.nextInt(20) == 0 ? 2 : LAYER);
+    record.place(id, lba, dice.nextInt(4) == 0 ? nasty(5) : 0);
     record.payload(dice.nextInt(20) == 0 ? dice.nextInt(4096) : 0, dice.nextInt());
     int at = record.length();
     for (int i = 0; i < blocks; i++) {
@@ -189,19 +211,49 @@ class HostileRecordsTest {
     bytes.putBytes(at, noise);
   }
 
-  private void forgeBare(RecordType type, long lba, long argument) {
-    record.head(type, 0, LAYER).place(nextId(), lba, argument).payload(0, 0);
+  private void forgeBare(RecordType type, long id, long lba, long argument) {
+    record.head(type, 0, LAYER).place(id, lba, argument).payload(0, 0);
     length = RecordFlyweight.BYTES;
   }
 
   private void forgeEpoch() {
     long previous = rig.store.history(VOLUME).sequenced();
     int epoch = WriteId.epoch(previous) + (dice.nextInt(4) == 0 ? dice.nextInt(1 << 23) : 1);
-    forgeBare(RecordType.EPOCH, dice.nextInt(3), dice.nextInt(4) == 0 ? nasty(previous) : previous);
     long id = WriteId.of(epoch, WriteId.counter(previous) + 1);
-    // Epochs are few: that is what the counter is for.
+    long argument = dice.nextInt(4) == 0 ? nasty(previous) : previous;
     boolean isNasty = dice.nextInt(4) == 0;
-    record.place(isNasty ? nasty(id) : id, record.lba(), record.argument());
+    forgeBare(RecordType.EPOCH, isNasty ? nasty(id) : id, dice.nextInt(3), argument);
+  }
+
+  /// The history of a primary that has begun some epochs since, or of one that never was.
+  private void forgeRejoin() {
+    VolumeHistory here = rig.store.history(VOLUME);
+    int at = RecordFlyweight.BYTES;
+    int payload = here.encode(view(at));
+    int epochs = bytes.getInt(at + 4);
+    long last = Math.max(here.sequenced(), 1);
+    while (epochs < VolumeHistory.EPOCHS_MAX && dice.nextInt(3) > 0) {
+      int epoch = WriteId.epoch(last) + dice.nextInt(1, 3);
+      last = WriteId.of(epoch, WriteId.counter(last) + dice.nextInt(1, 5));
+      bytes.putLong(at + payload, dice.nextInt(20) == 0 ? nasty(last) : last);
+      payload += Long.BYTES;
+      epochs++;
+    }
+    bytes.putInt(at + 4, epochs);
+    bytes.putLong(at + 8, dice.nextInt(8) == 0 ? nasty(last) : last);
+    bytes.putLong(at + 16, dice.nextInt(8) == 0 ? nasty(last) : 0);
+    long common = dice.nextInt(4) == 0 ? nasty(here.durable()) : here.durable();
+    long start = dice.nextInt(4) == 0 ? nasty(last) : last + dice.nextInt(3);
+    if (dice.nextInt(6) == 0) {
+      start = WriteId.of(WriteId.epoch(last), dice.nextLong(WriteId.counter(last) + 1));
+    }
+    record.head(RecordType.REJOIN, 0, LAYER).place(start, nasty(2), common);
+    record.payload(payload, crc.ofSeeded(LAYER, common, record.lba(), bytes, at, payload));
+    length = at + Sectors.align(payload, Sectors.BYTES);
+  }
+
+  private UnsafeBuffer view(int at) {
+    return new UnsafeBuffer(bytes, at, bytes.capacity() - at);
   }
 
   private void forgeReservations() {
