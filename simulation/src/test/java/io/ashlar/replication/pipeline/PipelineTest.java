@@ -265,6 +265,10 @@ class PipelineTest {
     PrimaryVolume primary = start(cluster);
     write(primary, 1, 5);
     cluster.turnUntil(() -> pending == 0);
+    // What it was sent and has not written is lost with its life.
+    cluster.node(2).rig.disk.latency(10_000_000_000L, 10_000_000_000L);
+    write(primary, 2, 7);
+    cluster.turns(500);
     cluster.restart(2).shard.follow(PipelineRig.id(LAYER), EPOCH);
     cluster.turns(2000);
     BlockRequest write = write(primary, 1, 6);
