@@ -168,6 +168,7 @@ final class LocalVolume implements BlockVolume {
     return switch (record.type()) {
       case EPOCH ->
           !history.isCatchingUp()
+              && !history.hasTail()
               && WriteId.epoch(record.writeId()) > history.sequencedEpoch()
               && record.argument() == history.sequenced();
       case WRITE -> history.isNext(record.writeId()) && isWithin(record.lba(), record.blocks());
@@ -175,7 +176,7 @@ final class LocalVolume implements BlockVolume {
       case FETCHED -> isMissing(record) && isWithin(record.lba(), record.blocks());
       case FETCHED_UNMAP -> isMissing(record) && isWithin(record.lba(), record.argument());
       case REJOIN ->
-          record.writeId() >= history.sequenced() && record.argument() <= history.durable();
+          record.writeId() >= history.sequenced() && record.argument() <= history.certain();
       case LEVEL -> history.isCatchingUp() && record.writeId() == history.sequenced();
       default -> history.isNext(record.writeId());
     };

@@ -264,6 +264,14 @@ public final class LogStore implements ShardAgent, LogListener {
     return !failed && parts.writes().appendEpoch(volume, epoch, request);
   }
 
+  /// Says, durably, that nothing of a volume that is led here is in doubt any more: what was no
+  /// part of its history was written anew.
+  ///
+  /// @return false if there is no room for it now
+  public boolean level(VolumeId id) {
+    return !failed && parts.writes().appendLevel(known(id));
+  }
+
   /// Ends what [#lead] began: no write is sequenced here any more, not even one that waits already.
   public void resign(VolumeId id) {
     known(id).resign();

@@ -278,10 +278,23 @@ final class WritePath {
     if (group == null) {
       return false;
     }
+    volume.history().beginBehindPrefix();
     long previous = volume.history().sequenced();
     group.record(RecordType.EPOCH, volume.layer(), volume.lead(epoch), 0, previous);
     tell(volume, group, request);
     group.await(request);
+    return true;
+  }
+
+  /// Says that nothing of the volume is in doubt any more.
+  ///
+  /// @return false if there is no room for it now
+  boolean appendLevel(LocalVolume volume) {
+    Group group = log.buildingWithRoom(Stream.USER, 0, 0);
+    if (group == null) {
+      return false;
+    }
+    group.record(RecordType.LEVEL, volume.layer(), volume.history().sequenced(), 0, 0);
     return true;
   }
 

@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// with the first id of each known epoch, the oldest first. `ahead` is 0, or the last id of the
 /// records that a replica which catches up has durably beyond a gap: it takes part in what is
-/// written now, and fetches what it missed in between.
+/// written now, and fetches what it missed in between. Below 0 it is -1 less the id up to where
+/// nothing is in doubt, while a replica that lacked something leads and writes anew what it has
+/// that is no part of the history.
 public final class VolumeHistory {
   /// Epochs whose beginning is kept. A replica that was away for more catches up from the start.
   public static final int EPOCHS_MAX = 64;
@@ -41,12 +43,18 @@ public final class VolumeHistory {
   private static final int AHEAD_OFFSET = DURABLE_OFFSET + Long.BYTES;
   private static final int FIRSTS_OFFSET = AHEAD_OFFSET + Long.BYTES;
 
+  private static final long NO_TAIL = -1;
+
   private final long[] firsts = new long[EPOCHS_MAX];
   private int epochs;
   private long sequenced;
   private long durable;
   private long ahead;
   private boolean isCatchingUp;
+
+  /// Up to where nothing here is beyond doubt, while an epoch began here behind a gap; [#NO_TAIL]
+  /// else.
+  private long tailFrom = NO_TAIL;
 
   /// The last id that was given to a record here, durable or not; 0 for none.
   public long sequenced() {
@@ -66,6 +74,17 @@ public final class VolumeHistory {
   /// Whether everything that was appended is durable.
   public boolean isSettled() {
     return sequenced == Math.max(durable, ahead);
+  }
+
+  /// Whether what is here may hold, beside the history, what is no part of it: an epoch began here
+  /// behind a gap, and not all beyond that was written anew.
+  public boolean hasTail() {
+    return tailFrom != NO_TAIL;
+  }
+
+  /// Up to where there is no doubt of what is here.
+  public long certain() {
+    return hasTail() ? Math.min(tailFrom, durable) : durable;
   }
 
   /// Whether records beyond a gap were taken here, durably or not.
@@ -135,8 +154,18 @@ public final class VolumeHistory {
     epochs = primary.epochs;
     durable = common;
     ahead = start;
+    tailFrom = NO_TAIL;
     isCatchingUp = true;
     sequenced = Math.max(sequenced, start);
+  }
+
+  /// An epoch is to begin here though something is missing: it begins behind the prefix, and what
+  /// lies beyond the gap is no part of the history.
+  public void beginBehindPrefix() {
+    if (isCatchingUp) {
+      isCatchingUp = false;
+      sequenced = durable;
+    }
   }
 
   /// A record was appended that says that nothing is missing any more.
@@ -147,6 +176,7 @@ public final class VolumeHistory {
   /// The record that says that nothing is missing up to `last` is durable, live or in replay.
   public void onLevel(long last) {
     ahead = 0;
+    tailFrom = NO_TAIL;
     durable = last;
     isCatchingUp = false;
     sequenced = Math.max(sequenced, last);
@@ -160,6 +190,15 @@ public final class VolumeHistory {
     if (WriteId.epoch(first) <= epoch()) {
       return;
     }
+    if (ahead != 0) {
+      tailFrom = durable;
+      ahead = 0;
+      isCatchingUp = false;
+      // Epochs that began beyond the gap are no part of what goes on here.
+      while (epochs > 0 && WriteId.counter(firsts[epochs - 1]) >= WriteId.counter(first)) {
+        epochs--;
+      }
+    }
     if (epochs == EPOCHS_MAX) {
       System.arraycopy(firsts, 1, firsts, 0, EPOCHS_MAX - 1);
       epochs--;
@@ -168,15 +207,16 @@ public final class VolumeHistory {
     onDurable(first);
   }
 
-  /// Whether an id is part of the history as far as it is known here: no later epoch began at its
-  /// counter or below. Ids of epochs that are forgotten are.
+  /// Whether an id is part of the history as far as it is known here: its epoch is, and no later
+  /// one began at its counter or below. Ids of epochs that are forgotten are.
   public boolean contains(long writeId) {
-    for (int i = epochs - 1; i >= 0 && firsts[i] > writeId; i--) {
-      if (WriteId.counter(firsts[i]) <= WriteId.counter(writeId)) {
-        return false;
-      }
+    int i = epochs - 1;
+    while (i >= 0 && WriteId.epoch(firsts[i]) > WriteId.epoch(writeId)) {
+      i--;
     }
-    return true;
+    boolean isKnown = i < 0 || WriteId.epoch(firsts[i]) == WriteId.epoch(writeId);
+    boolean isInTime = i == epochs - 1 || WriteId.counter(writeId) < WriteId.counter(firsts[i + 1]);
+    return isKnown && isInTime;
   }
 
   /// Whether all epochs that are known here began at an id or before it, by epoch and by counter.
@@ -185,9 +225,21 @@ public final class VolumeHistory {
     return newest <= writeId && WriteId.counter(newest) <= WriteId.counter(writeId);
   }
 
-  /// Up to where this history and that of a replica with `prefix` are one: the smaller of `prefix`
-  /// and the last id that this history has of its epoch. 0 if the epoch is not known here (any
-  /// more).
+  /// Up to where this history and another are one: where the newest epoch that both know of ends in
+  /// the one that has less of it. 0 if there is none, or not any more.
+  public long commonWith(VolumeHistory other) {
+    for (int i = epochs - 1; i >= 0; i--) {
+      int same = other.indexOf(firsts[i]);
+      if (same >= 0 && firsts[i] <= other.certain()) {
+        return commonWith(Math.min(other.certain(), other.endOf(same)));
+      }
+    }
+    return 0;
+  }
+
+  /// As [#commonWith(VolumeHistory)] for one that ends with `prefix`, in an epoch that both know
+  /// of: the smaller of `prefix` and the last id that this history has of its epoch. 0 if the epoch
+  /// is not known here (any more).
   public long commonWith(long prefix) {
     int epoch = WriteId.epoch(prefix);
     for (int i = epochs - 1; i >= 0; i--) {
@@ -198,9 +250,18 @@ public final class VolumeHistory {
     return 0;
   }
 
+  private int indexOf(long first) {
+    for (int i = epochs - 1; i >= 0; i--) {
+      if (firsts[i] == first) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   private long endOf(int index) {
     return index == epochs - 1
-        ? durable
+        ? Math.max(durable, ahead)
         : WriteId.of(WriteId.epoch(firsts[index]), WriteId.counter(firsts[index + 1]) - 1);
   }
 
@@ -211,7 +272,7 @@ public final class VolumeHistory {
     target.putInt(0, VERSION);
     target.putInt(EPOCHS_OFFSET, epochs);
     target.putLong(DURABLE_OFFSET, durable);
-    target.putLong(AHEAD_OFFSET, ahead);
+    target.putLong(AHEAD_OFFSET, hasTail() ? -1 - tailFrom : ahead);
     for (int i = 0; i < epochs; i++) {
       target.putLong(FIRSTS_OFFSET + i * Long.BYTES, firsts[i]);
     }
@@ -246,7 +307,11 @@ public final class VolumeHistory {
 
   private @Nullable String decodeEnds(DirectBuffer source, int count, long lastFirst) {
     long end = source.getLong(DURABLE_OFFSET);
-    long beyond = source.getLong(AHEAD_OFFSET);
+    long told = source.getLong(AHEAD_OFFSET);
+    long beyond = Math.max(0, told);
+    if (told < 0 && -1 - told > end) {
+      return "a history with a tail beyond its end";
+    }
     long last = beyond == 0 ? end : beyond;
     if (last < lastFirst || last < end) {
       return "a history that ends before it began";
@@ -254,8 +319,18 @@ public final class VolumeHistory {
     epochs = count;
     durable = end;
     ahead = beyond;
+    tailFrom = told < 0 ? -1 - told : NO_TAIL;
     isCatchingUp = beyond != 0;
     sequenced = last;
     return null;
+  }
+
+  @Override
+  public String toString() {
+    return "history in epoch %d to %s%s"
+        .formatted(
+            epoch(),
+            WriteId.text(durable),
+            ahead == 0 ? "" : ", beyond a gap to " + WriteId.text(ahead));
   }
 }

@@ -49,13 +49,28 @@ class VolumeHistoryTest {
   }
 
   @Test
+  void shouldFindWhereItPartsFromOneThatSawAnEpochOfItsOwn() {
+    live();
+    VolumeHistory other = new VolumeHistory();
+    other.onDurable(WriteId.of(3, 10));
+    other.onEpoch(WriteId.of(5, 11));
+    other.onDurable(WriteId.of(5, 20));
+    assertThat(history.commonWith(other)).isEqualTo(WriteId.of(5, 20));
+    other.onEpoch(WriteId.of(6, 21));
+    other.onDurable(WriteId.of(6, 35));
+    assertThat(history.commonWith(other)).isEqualTo(WriteId.of(5, 20));
+    assertThat(other.commonWith(history)).isEqualTo(WriteId.of(5, 20));
+    assertThat(history.commonWith(new VolumeHistory())).isZero();
+  }
+
+  @Test
   void shouldKnowWhichIdsAreNoPartOfTheHistory() {
     live();
     assertThat(history.contains(WriteId.of(5, 30))).isTrue();
     assertThat(history.contains(WriteId.of(5, 31))).isFalse();
     assertThat(history.contains(WriteId.of(3, 10))).isTrue();
     assertThat(history.contains(WriteId.of(3, 11))).as("epoch 5 began there").isFalse();
-    assertThat(history.contains(WriteId.of(6, 20))).isTrue();
+    assertThat(history.contains(WriteId.of(6, 20))).as("though its counter is low").isFalse();
     assertThat(history.contains(WriteId.of(6, 31))).as("of an epoch nobody knows").isFalse();
     assertThat(history.contains(WriteId.of(8, 31))).isTrue();
     assertThat(history.contains(WriteId.of(8, 99))).as("not known to have ended").isTrue();

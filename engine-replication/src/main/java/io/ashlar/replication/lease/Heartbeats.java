@@ -46,23 +46,20 @@ public final class Heartbeats {
 
   /// @param intervalNs between two requests; several fit into a lease
   /// @param life this node's incarnation, higher than any before it
-  /// @param nodes the other nodes
   /// @param startNs now
   public Heartbeats(
-      Transport transport,
-      LeaseTerms terms,
-      long intervalNs,
-      long life,
-      List<Integer> nodes,
-      long startNs) {
+      Transport transport, LeaseTerms terms, long intervalNs, long life, long startNs) {
     Check.that(intervalNs > 0 && 2 * intervalNs < terms.usableNs(), "a lease lasts", intervalNs);
     this.transport = transport;
     this.intervalNs = intervalNs;
     this.life = life;
     book = new LeaseBook(terms, startNs);
-    for (int node : nodes) {
-      peers.add(new Peer(node, startNs));
-    }
+  }
+
+  /// Another node belongs to the cluster.
+  public void add(int node, long nowNs) {
+    Check.that(find(node) == null, "a node is added once", node);
+    peers.add(new Peer(node, nowNs));
   }
 
   /// Whether a lease from another node is held.

@@ -4,6 +4,7 @@ import io.ashlar.core.base.Crc32c;
 import io.ashlar.core.format.RecordFlyweight;
 import io.ashlar.core.format.RecordType;
 import io.ashlar.core.format.Sectors;
+import io.ashlar.core.format.WriteId;
 import io.ashlar.core.segment.SealedRecordWriter;
 import io.ashlar.core.store.ChangeScan;
 import io.ashlar.core.store.LogStore;
@@ -202,5 +203,11 @@ final class CatchUp implements ChangeScan.Overwrites {
   @Override
   public long endOf(long block) {
     return Math.max(diverged.endOf(block), uncommitted.endAbove(block, history.durable()));
+  }
+
+  @Override
+  public String toString() {
+    return "%s from %s, %d blocks of a tail, at block %d"
+        .formatted(state, WriteId.text(common), diverged.size(), nextBlock());
   }
 }

@@ -1,6 +1,8 @@
 package io.ashlar.replication.pipeline;
 
+import io.ashlar.core.format.WriteId;
 import io.ashlar.core.segment.SealedRecord;
+import io.ashlar.core.volume.VolumeHistory;
 import io.ashlar.core.volume.VolumeId;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,7 @@ final class Follower {
   /// The end of its contiguous durable prefix, as far as it has told.
   private long durable;
 
-  private boolean hasGap;
+  private VolumeHistory history = new VolumeHistory();
   private long askFromNs = Long.MIN_VALUE;
   private @Nullable CatchUp catchUp;
   private long fetchedBefore;
@@ -62,10 +64,6 @@ final class Follower {
     return state == State.UNKNOWN;
   }
 
-  boolean isBeyondGap() {
-    return hasGap;
-  }
-
   @Nullable CatchUp catchUp() {
     return catchUp;
   }
@@ -95,12 +93,22 @@ final class Follower {
     return state == State.UNKNOWN ? askFromNs : Long.MAX_VALUE;
   }
 
-  void told(long writeId, boolean isAhead) {
+  void told(VolumeHistory itsOwn) {
     if (state == State.ASKED) {
       state = State.TOLD;
-      durable = writeId;
-      hasGap = isAhead;
+      history = itsOwn;
+      durable = itsOwn.certain();
     }
+  }
+
+  /// What it has, as it told last.
+  VolumeHistory history() {
+    return history;
+  }
+
+  /// Whether that is everything up to an id, and nothing else.
+  boolean hasAllUpTo(long writeId) {
+    return !history.isCatchingUp() && !history.hasTail() && durable == writeId;
   }
 
   /// The epoch begins behind all that it has: it takes part from the beginning.
@@ -139,5 +147,17 @@ final class Follower {
     if (isStreaming()) {
       peer.append(epoch, id, record);
     }
+  }
+
+  @Override
+  public String toString() {
+    return "node %d %s%s%s, durable to %s%s"
+        .formatted(
+            peer.node(),
+            state,
+            isRequired ? ", required" : "",
+            history.isCatchingUp() ? ", had a gap" : "",
+            WriteId.text(durable),
+            catchUp == null ? "" : ", " + catchUp);
   }
 }

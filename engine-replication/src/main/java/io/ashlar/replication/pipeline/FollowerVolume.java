@@ -59,6 +59,11 @@ final class FollowerVolume implements HistoryListener {
     return id;
   }
 
+  /// A newer epoch began, with whoever leads it: records of older ones are refused from now on.
+  void fence(int newer) {
+    epoch = Math.max(epoch, newer);
+  }
+
   /// Somebody leads, and asks how far this is. What older primaries say is refused from now on.
   ///
   /// @return false if the answer cannot be given now
@@ -145,7 +150,7 @@ final class FollowerVolume implements HistoryListener {
     if (!history.isSettled()) {
       return true;
     }
-    boolean isSaid = to.position(epoch, id, history.durable(), history.isCatchingUp());
+    boolean isSaid = to.position(epoch, id, history);
     isAsked = !isSaid;
     told = NOTHING;
     return isSaid;

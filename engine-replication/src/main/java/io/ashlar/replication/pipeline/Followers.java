@@ -10,6 +10,7 @@ import io.ashlar.replication.lease.Heartbeats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
+import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// The other members of a volume, as its primary sees them, and how far each is. Those in the
@@ -24,6 +25,7 @@ public final class Followers {
   private final List<Follower> all = new ArrayList<>();
   private final Clock clock;
   private final Source source;
+  private int inSync;
   private int reservedRecords;
   private long reservedBytes;
 
@@ -37,6 +39,7 @@ public final class Followers {
   /// @param peers all members
   /// @param required the nodes of those in the in-sync set
   void become(List<PeerLink> peers, SortedSet<Integer> required) {
+    inSync = required.size();
     for (int i = all.size() - 1; i >= 0; i--) {
       Follower each = all.get(i);
       if (!peers.contains(each.peer)) {
@@ -92,13 +95,10 @@ public final class Followers {
     return null;
   }
 
-  /// How many are in the in-sync set.
-  int required() {
-    int count = 0;
-    for (int i = 0; i < all.size(); i++) {
-      count += all.get(i).isRequired() ? 1 : 0;
-    }
-    return count;
+  /// How many are in the in-sync set, as the metadata says: one that is about to join it counts for
+  /// nothing yet.
+  int inSync() {
+    return inSync;
   }
 
   /// Puts room aside with every member for what a request sends.
@@ -240,10 +240,11 @@ public final class Followers {
   }
 
   /// A member has told how far it has the volume.
-  void position(PeerLink from, long writeId, boolean isAhead) {
+  void position(PeerLink from, DirectBuffer body, int length) {
     Follower follower = find(from);
-    if (follower != null) {
-      follower.told(writeId, isAhead);
+    VolumeHistory history = new VolumeHistory();
+    if (follower != null && history.decode(body, length) == null) {
+      follower.told(history);
     }
   }
 
@@ -273,7 +274,7 @@ public final class Followers {
   void begin(long previous) {
     for (int i = 0; i < all.size(); i++) {
       Follower each = all.get(i);
-      boolean hasAll = each.hasTold() && !each.isBeyondGap() && each.durable() == previous;
+      boolean hasAll = each.hasTold() && each.hasAllUpTo(previous);
       if (hasAll && each.peer.admits(RecordFlyweight.BYTES)) {
         each.begin();
       }
@@ -303,7 +304,7 @@ public final class Followers {
   }
 
   private void beginCatchUp(PrimaryVolume primary, Follower follower) {
-    long common = source.history.commonWith(follower.durable());
+    long common = source.history.commonWith(follower.history());
     if (common == 0 && follower.durable() != 0) {
       // It was away for longer than epochs are remembered, or is of another history altogether.
       follower.lost(Long.MAX_VALUE);
@@ -336,9 +337,29 @@ public final class Followers {
         && follower.durable() >= committed;
   }
 
+  /// The node of the member of the set that is furthest behind; 0 if none is.
+  public int slowest() {
+    long least = source.history.durable();
+    int slowest = 0;
+    for (int i = 0; i < all.size(); i++) {
+      Follower each = all.get(i);
+      long durable = each.isLevel() ? each.durable() : 0;
+      if (each.isRequired() && durable < least) {
+        least = durable;
+        slowest = each.peer.node();
+      }
+    }
+    return slowest;
+  }
+
   /// Whether a member gets what is written, and lacks nothing else.
   public boolean isLevel(int node) {
     Follower follower = onNode(node);
     return follower != null && follower.isLevel();
+  }
+
+  @Override
+  public String toString() {
+    return all.toString();
   }
 }

@@ -29,8 +29,8 @@ final class MessageFlyweight {
   /// The sender leads and asks how far the receiver has the volume.
   static final byte ASK = 4;
 
-  /// The sender has everything up to the write id, durably; with [#FLAG_AHEAD] also records beyond
-  /// a gap.
+  /// The sender has everything up to the write id, durably; the body is its history, as
+  /// [io.ashlar.core.volume.VolumeHistory] encodes it.
   static final byte POSITION = 5;
 
   /// Blocks from `write id` on, as many as the body says (8 bytes), have a version at the sender
@@ -39,8 +39,6 @@ final class MessageFlyweight {
 
   /// The sender has told of all such blocks, as one that takes part again after the write id.
   static final byte REPORTED = 7;
-
-  static final byte FLAG_AHEAD = 1;
 
   static final byte FLAG_UNMAPPED = 1;
 

@@ -3,6 +3,7 @@ package io.ashlar.replication.pipeline;
 import io.ashlar.core.base.Check;
 import io.ashlar.core.segment.SealedRecord;
 import io.ashlar.core.store.DivergedScan;
+import io.ashlar.core.volume.VolumeHistory;
 import io.ashlar.core.volume.VolumeId;
 import io.ashlar.replication.link.Link;
 import org.agrona.DirectBuffer;
@@ -32,6 +33,7 @@ final class PeerLink implements Link.Listener {
   private final Receiver receiver;
   private final MessageFlyweight outgoing = new MessageFlyweight();
   private final MessageFlyweight incoming = new MessageFlyweight();
+  private final UnsafeBuffer scratch = new UnsafeBuffer(new byte[VolumeHistory.BYTES_MAX]);
   private final UnsafeBuffer arrived = new UnsafeBuffer(0, 0);
   private final Link link;
   private final int spareMessages;
@@ -125,14 +127,17 @@ final class PeerLink implements Link.Listener {
   /// Says how far the sender has the volume.
   ///
   /// @return false if there is no room for it now
-  boolean position(int epoch, VolumeId volume, long writeId, boolean isAhead) {
-    int at = link.claim(MessageFlyweight.BYTES);
+  boolean position(int epoch, VolumeId volume, VolumeHistory history) {
+    int length = MessageFlyweight.BYTES + history.encode(scratch);
+    int at = link.claim(length);
     if (at < 0) {
       return false;
     }
-    outgoing.wrap(link.memory(), at).set(MessageFlyweight.POSITION, epoch, volume, writeId);
-    outgoing.flag(isAhead ? MessageFlyweight.FLAG_AHEAD : 0);
-    link.commit(at, MessageFlyweight.BYTES);
+    outgoing.wrap(link.memory(), at);
+    outgoing.set(MessageFlyweight.POSITION, epoch, volume, history.durable());
+    int body = at + MessageFlyweight.BYTES;
+    link.memory().putBytes(body, scratch, 0, length - MessageFlyweight.BYTES);
+    link.commit(at, length);
     return true;
   }
 

@@ -2,6 +2,7 @@ package io.ashlar.replication.pipeline;
 
 import io.ashlar.core.base.Check;
 import io.ashlar.core.base.Clock;
+import io.ashlar.core.format.WriteId;
 import io.ashlar.core.segment.SealedRecord;
 import io.ashlar.core.store.HistoryListener;
 import io.ashlar.core.store.LogStore;
@@ -63,6 +64,7 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
 
   private State state = State.BEGINNING;
   private boolean isBegun;
+  private @Nullable OwnTail tail;
   private long firstId;
   private long committed;
   private int reservedRecords;
@@ -110,7 +112,17 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
 
   /// Whether what is to be durable on all members from the epoch's beginning on is so here.
   boolean hasBegun() {
-    return isBegun && history.durable() >= firstId;
+    return isBegun && history.durable() >= firstId && (tail == null || tail.isDone());
+  }
+
+  /// Whether this node still leads, as far as it knows.
+  public boolean isLeading() {
+    return state != State.OVER;
+  }
+
+  /// Whether something waits for other members.
+  public boolean isBehind() {
+    return committed < history.durable();
   }
 
   // Hosts' requests.
@@ -375,13 +387,13 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
 
   private void advance() {
     long mark = followers.smallest(history.durable());
-    boolean areEnough = followers.required() + 1 >= minInSync;
+    boolean areEnough = followers.inSync() + 1 >= minInSync;
     if (mark <= committed || state == State.OVER || !areEnough) {
       return;
     }
     committed = mark;
     uncommitted.committed(mark);
-    if (state == State.BEGINNING && isBegun && mark >= firstId) {
+    if (state == State.BEGINNING && hasBegun() && mark >= firstId) {
       state = State.SERVING;
     }
     PendingRequest head = stored.peek();
@@ -407,6 +419,9 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
     if (!isBegun) {
       return work + begin();
     }
+    if (tail != null && history.durable() >= firstId && !hasBegun()) {
+      return work + mendTail(tail);
+    }
     work += followers.catchUp(this) + tellUnleased() + copies.doWork();
     while (state == State.SERVING && !waiting.isEmpty()) {
       BlockRequest head = Check.present(waiting.poll(), "not empty");
@@ -421,16 +436,27 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
 
   private int begin() {
     boolean isTime = clock.nanoTime() >= notBeforeNs && followers.haveTold();
-    if (!isTime || history.isCatchingUp() || !history.isSettled()) {
+    if (!isTime || !history.isSettled()) {
       return 0;
     }
+    boolean isDoubtful = history.isCatchingUp() || history.hasTail();
+    OwnTail own = isDoubtful ? new OwnTail(this, store, history.certain()) : null;
     if (!tryReserve(beginning.ofBeginning())) {
       return 0;
     }
     isBegun = store.lead(id(), epoch, new BlockRequest(begun -> {}));
     firstId = isBegun ? history.sequenced() : 0;
+    tail = isBegun ? own : null;
     release(beginning);
     return isBegun ? 1 : 0;
+  }
+
+  private int mendTail(OwnTail own) {
+    int work = own.doWork();
+    if (own.isDone()) {
+      advance();
+    }
+    return work;
   }
 
   private int tellUnleased() {
@@ -454,5 +480,17 @@ public final class PrimaryVolume extends VolumeLayer implements HistoryListener 
   /// Whether nothing is under way.
   public boolean isIdle() {
     return underWay == 0 && waiting.isEmpty();
+  }
+
+  @Override
+  public String toString() {
+    return "%s in epoch %d, durable to %s, committed to %s%s, %s"
+        .formatted(
+            state,
+            epoch,
+            WriteId.text(history.durable()),
+            WriteId.text(committed),
+            tail == null ? "" : ", with a tail of its own",
+            followers);
   }
 }

@@ -30,6 +30,8 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
   private final Heartbeats heartbeats;
   private final PrimaryVolume.Parts parts;
   private final DueFollowers due = new DueFollowers();
+  private final ReplicaOptions options;
+  private final long life;
   private final List<PeerLink> peers = new ArrayList<>();
   private final List<PrimaryVolume> primaries = new ArrayList<>();
   private final Long2ObjectHashMap<PrimaryVolume> primaryByKey = new Long2ObjectHashMap<>();
@@ -38,7 +40,7 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
   private long nowNs;
 
   /// @param life this node's incarnation, higher than any before it
-  /// @param nodes the other nodes' numbers
+  /// @param nodes the other nodes' numbers, as far as they are known
   public ReplicaShard(
       Transport transport,
       LogStore store,
@@ -49,19 +51,35 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
     this.transport = transport;
     this.store = store;
     heartbeats =
-        new Heartbeats(
-            transport, options.leases(), options.heartbeatNs(), life, nodes, clock.nanoTime());
+        new Heartbeats(transport, options.leases(), options.heartbeatNs(), life, clock.nanoTime());
+    this.options = options;
+    this.life = life;
     PendingRequests requests = new PendingRequests(REQUESTS);
     parts = new PrimaryVolume.Parts(store, requests, heartbeats, clock);
+    nowNs = clock.nanoTime();
     for (int node : nodes) {
-      peers.add(
-          new PeerLink(
-              node,
-              this,
-              listener ->
-                  new Link(
-                      transport, node, TrafficClass.REPLICATION, options.links(), life, listener)));
+      addNode(node);
     }
+  }
+
+  /// This node's incarnation.
+  public long life() {
+    return life;
+  }
+
+  /// Another node belongs to the cluster; one that is known already does nothing.
+  public void addNode(int node) {
+    for (int i = 0; i < peers.size(); i++) {
+      if (peers.get(i).node() == node) {
+        return;
+      }
+    }
+    heartbeats.add(node, nowNs);
+    peers.add(new PeerLink(node, this, listener -> linkTo(node, listener)));
+  }
+
+  private Link linkTo(int node, Link.Listener listener) {
+    return new Link(transport, node, TrafficClass.REPLICATION, options.links(), life, listener);
   }
 
   /// Leads a volume from now on; whatever this node was to it before is over.
@@ -97,11 +115,18 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
 
   /// Follows whoever leads the volume in `epoch` or a later one.
   public void follow(VolumeId id, int epoch) {
+    FollowerVolume known = followerByKey.get(MessageFlyweight.key(id));
+    if (known != null) {
+      // It may be in the middle of an answer to whoever leads.
+      known.fence(epoch);
+      return;
+    }
     leave(id);
     followerByKey.put(MessageFlyweight.key(id), new FollowerVolume(id, store, epoch, due));
   }
 
-  private void leave(VolumeId id) {
+  /// Is nothing to a volume any more.
+  public void leave(VolumeId id) {
     PrimaryVolume primary = primaryByKey.remove(MessageFlyweight.key(id));
     if (primary != null) {
       primary.over();
@@ -192,7 +217,7 @@ public final class ReplicaShard implements ShardAgent, PeerLink.Receiver {
     switch (message.kind()) {
       case MessageFlyweight.DURABLE -> primary.onDurable(from, writeId);
       case MessageFlyweight.POSITION ->
-          primary.members().position(from, writeId, message.hasFlag(MessageFlyweight.FLAG_AHEAD));
+          primary.members().position(from, new UnsafeBuffer(body, offset, length), length);
       case MessageFlyweight.DIVERGED -> {
         long blocks = length < Long.BYTES ? 0 : body.getLong(offset);
         boolean isUnmapped = message.hasFlag(MessageFlyweight.FLAG_UNMAPPED);
