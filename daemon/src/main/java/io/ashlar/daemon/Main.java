@@ -3,6 +3,7 @@ package io.ashlar.daemon;
 import io.ashlar.cli.CommandRunner;
 import io.ashlar.daemon.command.ConfigCommand;
 import io.ashlar.daemon.command.UpCommand;
+import io.ashlar.daemon.demo.DemoCommand;
 import io.ashlar.daemon.inspect.InspectCommand;
 import io.ashlar.daemon.salvage.SalvageCommand;
 import java.io.OutputStreamWriter;
@@ -21,6 +22,7 @@ public final class Main {
         new CommandRunner(out, err)
             .add(new UpCommand())
             .add(new ConfigCommand())
+            .add(new DemoCommand())
             .add(new InspectCommand())
             .add(new SalvageCommand())
             .run(arguments);

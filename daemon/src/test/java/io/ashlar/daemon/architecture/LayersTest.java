@@ -91,6 +91,7 @@ class LayersTest {
             List.of(
                 "io.ashlar.cli",
                 "io.ashlar.daemon.command",
+                "io.ashlar.daemon.demo",
                 "io.ashlar.daemon.inspect",
                 "io.ashlar.daemon.salvage")));
   }

@@ -55,7 +55,7 @@ final class Levels {
           List.of("daemon.admin"),
           List.of("daemon.cluster"),
           List.of("daemon.node"),
-          List.of("daemon.command"),
+          List.of("daemon.command", "daemon.demo"),
           List.of("daemon"));
 
   private static final Map<String, Integer> LEVEL_BY_PACKAGE = new LinkedHashMap<>();
