@@ -48,7 +48,7 @@ public final class ExitCode {
           NODE_HAS_VOLUMES ->
           CONFLICT;
       case POOL_FULL, LIMIT_REACHED -> NO_ROOM;
-      case NOT_READY, NODE_UNREACHABLE -> UNAVAILABLE;
+      case NOT_READY, NODE_UNREACHABLE, PEER_UNREACHABLE -> UNAVAILABLE;
     };
   }
 }

@@ -27,6 +27,8 @@ public enum ProblemCode {
   NODE_HAS_VOLUMES("node-has-volumes", 409),
   /// The token that lets a node join is garbled, expired, used, or of another cluster.
   TOKEN_REFUSED("token-refused", 403),
+  /// Another node of the cluster does not answer, or cannot be believed.
+  PEER_UNREACHABLE("peer-unreachable", 502),
   /// A volume of this name exists, with another specification.
   VOLUME_EXISTS("volume-exists", 409),
   /// Hosts are connected to the volume.

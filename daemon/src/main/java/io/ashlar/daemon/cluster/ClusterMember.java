@@ -7,9 +7,11 @@ import io.ashlar.daemon.config.DaemonOptions;
 import io.ashlar.daemon.loop.ShardLoop;
 import io.ashlar.daemon.secret.KekFile;
 import io.ashlar.daemon.secret.SecretFileException;
+import io.ashlar.replication.identity.CertificateCheck;
 import io.ashlar.replication.identity.IdentityException;
 import io.ashlar.replication.identity.NodeCredentials;
 import io.ashlar.replication.identity.NodeName;
+import io.ashlar.replication.identity.RefusedCertificateException;
 import io.ashlar.replication.metadata.NodeMetadata;
 import io.ashlar.replication.metadata.NodePlace;
 import io.ashlar.replication.metadata.raft.RaftMember;
@@ -91,15 +93,17 @@ public final class ClusterMember {
             "The certificate in %s is %s's, and this node is %s.%s"
                 .formatted(directory.path(), credentials.name().uri(), expected.uri(), way));
       }
-      Instant until = credentials.certificate().getNotAfter().toInstant();
-      if (until.isBefore(Instant.now())) {
-        throw new ClusterException(
-            "The certificate in %s expired at %s: no other node believes this one.%s"
-                .formatted(directory.path(), until, way));
-      }
+      var _ =
+          new CertificateCheck(membership.cluster(), credentials.trusted())
+              .check(credentials.certificate(), Instant.now());
       return credentials;
     } catch (IdentityException damaged) {
       throw new ClusterException(damaged.getMessage() + way, damaged);
+    } catch (RefusedCertificateException refused) {
+      throw new ClusterException(
+          "No other node would believe this one with what is in node.pem and trusted.pem: %s.%s"
+              .formatted(refused.getMessage(), way),
+          refused);
     }
   }
 

@@ -48,7 +48,7 @@ final class DoorClient {
   ///
   /// @param waitMs for all of it
   /// @throws ControlException with the other node's sentence if it refuses, or
-  ///   [ProblemCode#NODE_UNREACHABLE] if nobody answers there who can be believed
+  ///   [ProblemCode#PEER_UNREACHABLE] if nobody answers there who can be believed
   Answer ask(InetSocketAddress door, DoorKind kind, Object request, int waitMs) {
     long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
     try (SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket()) {
@@ -69,12 +69,12 @@ final class DoorClient {
       return new Answer(json, frames.read());
     } catch (SSLException unbelieved) {
       throw new ControlException(
-          ProblemCode.NODE_UNREACHABLE,
+          ProblemCode.PEER_UNREACHABLE,
           "The node at %s cannot be believed, or does not believe this one: %s."
               .formatted(text(door), reason(unbelieved)));
     } catch (IOException unreachable) {
       throw new ControlException(
-          ProblemCode.NODE_UNREACHABLE,
+          ProblemCode.PEER_UNREACHABLE,
           "The node at %s does not answer (%s): see that it runs, and that nothing between the two stops TCP port %d."
               .formatted(text(door), reason(unreachable), door.getPort()));
     }

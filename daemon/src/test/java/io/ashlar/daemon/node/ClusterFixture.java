@@ -1,6 +1,7 @@
 package io.ashlar.daemon.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.ashlar.control.ClusterInfo;
 import io.ashlar.control.ControlClient;
@@ -63,28 +64,45 @@ final class ClusterFixture implements AutoCloseable {
 
   DaemonOptions options(String name, String... settings) throws Exception {
     List<Integer> free = portsOf(name);
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "node.name=" + name,
-                "data.directory=" + data(name),
-                "pool.size=1GiB",
-                "engine.index-budget=16MiB",
-                "nvme.buffer-size=8MiB",
-                "iscsi.buffer-size=16MiB",
-                "management.port=0",
-                "nvme.port=0",
-                "nvme.discovery-port=0",
-                "iscsi.port=0",
-                "cluster.address=" + address(name),
-                "cluster.range=127.0.0.0/24",
-                "cluster.port=" + free.get(0),
-                "cluster.replication-port=" + free.get(1),
-                "cluster.metadata-port=" + free.get(2),
-                "cluster.zone=rack-" + name));
+    List<String> all = new ArrayList<>(alone(name));
+    all.addAll(
+        List.of(
+            "cluster.address=" + address(name),
+            "cluster.range=127.0.0.0/24",
+            "cluster.port=" + free.get(0),
+            "cluster.replication-port=" + free.get(1),
+            "cluster.metadata-port=" + free.get(2),
+            "cluster.zone=rack-" + name));
     all.addAll(List.of(settings));
+    return read(name, all);
+  }
+
+  private DaemonOptions read(String name, List<String> settings) throws Exception {
     Path file = directory.resolve(name + ".yaml");
-    return DaemonOptions.read(new ConfigSources(Files.writeString(file, ""), Map.of(), all));
+    return DaemonOptions.read(new ConfigSources(Files.writeString(file, ""), Map.of(), settings));
+  }
+
+  private List<String> alone(String name) {
+    return List.of(
+        "node.name=" + name,
+        "data.directory=" + data(name),
+        "pool.size=1GiB",
+        "engine.index-budget=16MiB",
+        "nvme.buffer-size=8MiB",
+        "iscsi.buffer-size=16MiB",
+        "management.port=0",
+        "nvme.port=0",
+        "nvme.discovery-port=0",
+        "iscsi.port=0");
+  }
+
+  /// Why a node of a cluster does not start whose configuration forgot that.
+  StartException refusalWithoutAddress(String name) {
+    return catchThrowableOfType(
+        StartException.class,
+        () ->
+            Daemon.start(
+                read(name, alone(name)), PoolClaim.OWN_ONLY, sentence -> {}, broken -> {}));
   }
 
   void start(String name, String... settings) throws Exception {
@@ -92,7 +110,18 @@ final class ClusterFixture implements AutoCloseable {
         Daemon.start(
             options(name, settings),
             PoolClaim.OWN_ONLY,
-            sentence -> {},
+            sentence -> System.err.println(name + ": " + sentence),
+            broken -> failures.add(name + ": " + broken));
+    daemons.put(name, started);
+  }
+
+  /// Starts a node that goes on with whatever its disk has.
+  void adopt(String name) throws Exception {
+    Daemon started =
+        Daemon.start(
+            options(name),
+            PoolClaim.ADOPT,
+            sentence -> System.err.println(name + ": " + sentence),
             broken -> failures.add(name + ": " + broken));
     daemons.put(name, started);
   }
